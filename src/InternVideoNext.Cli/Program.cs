@@ -1,0 +1,4 @@
+using InternVideoNext.Native;
+
+LibTorch.EnsureLoaded();
+Console.WriteLine(LibTorch.Status);
