@@ -1,0 +1,27 @@
+namespace InternVideoNext.Data.Shapes;
+
+/// <summary>Settings of a <see cref="ShapesWorld"/>. Two worlds of equal settings and seed are the same world.</summary>
+public sealed record ShapesWorldConfig
+{
+    /// <summary>What is to be recognised over time.</summary>
+    public ShapesTask Task { get; init; } = ShapesTask.Motion;
+
+    /// <summary>Standard deviation of the noise of each pixel, equal in its three channels (so that 4:2:0 video keeps it); full scale is 1.</summary>
+    public double Noise { get; init; } = 0.04;
+
+    /// <summary>A frame's brightness is multiplied by a factor drawn from 1 - this to 1 + this.</summary>
+    public double Flicker { get; init; } = 0.08;
+
+    /// <summary>Checks the settings and makes the world.</summary>
+    /// <param name="seed">The world's seed.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public ShapesWorld Build(ulong seed)
+    {
+        ShapesSettings.Require(Enum.IsDefined(Task), Name(nameof(Task)), Task, "motion or steps");
+        ShapesSettings.Require(Noise is >= 0 and <= 0.5, Name(nameof(Noise)), Noise, "0 to 0.5");
+        ShapesSettings.Require(Flicker is >= 0 and <= 0.5, Name(nameof(Flicker)), Flicker, "0 to 0.5");
+        return new ShapesWorld(this, seed);
+    }
+
+    private static string Name(string field) => $"{nameof(ShapesWorldConfig)}.{field}";
+}
