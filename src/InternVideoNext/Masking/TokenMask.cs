@@ -40,6 +40,20 @@ public sealed class TokenMask : IDisposable
             order.narrow(1, visibleCount, masked).contiguous().MoveToOuterDisposeScope());
     }
 
+    /// <summary>Takes over two index tables that together name every token of a clip once.</summary>
+    /// <param name="visible">[B, Nv] int64, ascending in each row.</param>
+    /// <param name="masked">[B, Nm] int64, ascending in each row. Their content is not checked: that would read the device.</param>
+    /// <exception cref="ArgumentException">The tables' shapes or types do not fit together.</exception>
+    public static TokenMask FromIndices(Tensor visible, Tensor masked)
+    {
+        if (visible.dim() != 2 || masked.dim() != 2 || visible.size(0) != masked.size(0)
+            || visible.dtype != int64 || masked.dtype != int64)
+            throw new ArgumentException(
+                $"Index tables must be int64 of shapes [B, Nv] and [B, Nm], not {visible.dtype} [{string.Join(", ", visible.shape)}] "
+                + $"and {masked.dtype} [{string.Join(", ", masked.shape)}].", nameof(masked));
+        return new TokenMask(visible, masked);
+    }
+
     /// <summary>Back to a boolean mask, [B, N], true = masked.</summary>
     public Tensor ToBoolean()
     {

@@ -1,0 +1,122 @@
+using InternVideoNext.Randomness;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Masking;
+
+/// <summary>
+/// Multi-block masking (Stage 2): several rectangles per clip, through all frames; one mask per entry of
+/// <see cref="Blocks"/>. The defaults are the released code's, but for <see cref="Trim"/>.
+/// </summary>
+public sealed record MultiBlockMaskingConfig : MaskingConfig
+{
+    /// <summary>The masks of a step, each given by its blocks.</summary>
+    public IReadOnlyList<MaskBlocks> Blocks { get; init; } = [new(8, 0.15), new(2, 0.7)];
+
+    /// <summary>Smallest ratio of a block's height to its width.</summary>
+    public double AspectMin { get; init; } = 0.75;
+
+    /// <summary>Largest ratio of a block's height to its width.</summary>
+    public double AspectMax { get; init; } = 1.5;
+
+    /// <summary>Most visible tokens per clip. Null: floor(400 * T / 8), T the token frames.</summary>
+    public int? MaxKeep { get; init; }
+
+    /// <summary>Which visible tokens go when a clip has more than its batch keeps.</summary>
+    public VisibleTrim Trim { get; init; } = VisibleTrim.Random;
+
+    /// <inheritdoc/>
+    public override MultiBlockMasking Build(TokenGrid grid) => new(this, grid);
+}
+
+/// <summary>
+/// Draws block masks on the host, from one number read off the generator: give it a generator on the CPU and copy the masks
+/// (a generator elsewhere costs a synchronisation). Every clip of a batch keeps as many visible tokens as the clip with the
+/// fewest, never 0: see <see cref="BlockSampler"/> for how that is kept.
+/// </summary>
+public sealed class MultiBlockMasking : IMaskingPolicy
+{
+    private readonly MultiBlockMaskingConfig _config;
+    private readonly TokenGrid _grid;
+    private readonly BlockSampler _sampler;
+    private readonly int _maxKeep;
+
+    internal MultiBlockMasking(MultiBlockMaskingConfig config, TokenGrid grid)
+    {
+        Check(config, grid);
+        _config = config;
+        _grid = grid;
+        _sampler = new BlockSampler(grid.Height, grid.Width, config.AspectMin, config.AspectMax);
+        _maxKeep = config.MaxKeep ?? 400 * grid.Frames / 8;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        using var number = randint(0, long.MaxValue, 1, dtype: int64, device: generator.device, generator: generator);
+        var seed = (ulong)number.item<long>();
+        return
+        [
+            .. _config.Blocks.Select((blocks, index) =>
+                DrawMask(batch, blocks, new DeterministicRandom(SeedSequence.Derive(seed, (ulong)index)), generator.device)),
+        ];
+    }
+
+    private TokenMask DrawMask(int batch, MaskBlocks blocks, DeterministicRandom random, Device device)
+    {
+        var size = _sampler.DrawSize(blocks.Scale, random);
+        var clips = new int[batch][];
+        for (var i = 0; i < batch; i++) clips[i] = VisibleTokens(_sampler.DrawVisible(size, blocks.Count, random));
+
+        var keep = Math.Min(_maxKeep, clips.Min(visible => visible.Length));
+        var visibleRows = new long[batch, keep];
+        var maskedRows = new long[batch, _grid.Tokens - keep];
+        for (var i = 0; i < batch; i++) WriteRow(Trim(clips[i], keep, random), i, visibleRows, maskedRows);
+        return TokenMask.FromIndices(tensor(visibleRows, device: device), tensor(maskedRows, device: device));
+    }
+
+    // Positions of a frame to tokens of the clip, ascending.
+    private int[] VisibleTokens(int[] positions)
+    {
+        var tokens = new int[_grid.Frames * positions.Length];
+        for (var i = 0; i < tokens.Length; i++)
+            tokens[i] = (i / positions.Length * _grid.TokensPerFrame) + positions[i % positions.Length];
+        return tokens;
+    }
+
+    private Span<int> Trim(int[] visible, int keep, DeterministicRandom random)
+    {
+        var kept = visible.AsSpan(0, keep);
+        if (_config.Trim == VisibleTrim.Released || keep == visible.Length) return kept;
+        random.Shuffle(visible.AsSpan());
+        kept.Sort();
+        return kept;
+    }
+
+    private void WriteRow(Span<int> visible, int row, long[,] visibleRows, long[,] maskedRows)
+    {
+        var next = 0;
+        for (var token = 0; token < _grid.Tokens; token++)
+        {
+            if (next < visible.Length && visible[next] == token) visibleRows[row, next++] = token;
+            else maskedRows[row, token - next] = token;
+        }
+    }
+
+    private static void Check(MultiBlockMaskingConfig config, TokenGrid grid)
+    {
+        List<string> errors = [];
+        if (config.Blocks.Count == 0) errors.Add("masking.blocks is empty: give at least one entry.");
+        for (var i = 0; i < config.Blocks.Count; i++)
+        {
+            if (config.Blocks[i].Count < 1) errors.Add($"masking.blocks[{i}].count = {config.Blocks[i].Count}: at least 1.");
+            if (config.Blocks[i].Scale is not (> 0.0 and <= 1.0)) errors.Add($"masking.blocks[{i}].scale = {config.Blocks[i].Scale}: in (0, 1].");
+        }
+        if (!(config.AspectMin > 0.0)) errors.Add($"masking.aspect_min = {config.AspectMin}: positive.");
+        if (!(config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax)))
+            errors.Add($"masking.aspect_max = {config.AspectMax}: finite and at least aspect_min = {config.AspectMin}.");
+        if (config.MaxKeep < 1) errors.Add($"masking.max_keep = {config.MaxKeep}: at least 1, or null.");
+        if (grid.TokensPerFrame < 2) errors.Add($"A frame of {grid} has no two positions: nothing could be masked and nothing visible.");
+        if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
+    }
+}

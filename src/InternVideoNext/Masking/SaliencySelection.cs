@@ -1,0 +1,11 @@
+namespace InternVideoNext.Masking;
+
+/// <summary>How tokens are selected by their saliency.</summary>
+public enum SaliencySelection
+{
+    /// <summary>Drawn without replacement, with probability proportional to saliency (the released code).</summary>
+    Draw,
+
+    /// <summary>The most salient ones (the paper).</summary>
+    TopK,
+}

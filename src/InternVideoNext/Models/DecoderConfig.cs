@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace InternVideoNext.Models;
+
+/// <summary>
+/// What turns the predictor's output at masked positions into a prediction: pixels (Stage 1) or encoder features (Stage 2).
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(DiffusionDecoderConfig), "diffusion")]
+[JsonDerivedType(typeof(LinearPixelDecoderConfig), "linear_pixel")]
+public abstract record DecoderConfig
+{
+    /// <summary>The name under which a model registers this decoder: the prefix of its keys in a checkpoint.</summary>
+    [JsonIgnore]
+    public abstract string Key { get; }
+}

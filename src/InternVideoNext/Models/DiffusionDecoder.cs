@@ -1,0 +1,119 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Diffusion;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Models;
+
+// Shapes: M masked tokens, P numbers in a token's patch, Cp predictor width, W decoder width.
+
+/// <summary>The Stage 1 default: a per-token diffusion decoder. The defaults are the released model's.</summary>
+public sealed record DiffusionDecoderConfig : PixelDecoderConfig
+{
+    /// <summary>W, width of the denoising network.</summary>
+    public int Width { get; init; } = 1536;
+
+    /// <summary>Residual blocks of the denoising network.</summary>
+    public int Depth { get; init; } = 6;
+
+    /// <summary>Steps of the diffusion in training.</summary>
+    public int Steps { get; init; } = 1000;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Key => "diffloss";
+
+    /// <inheritdoc/>
+    public override DiffusionDecoder Build(int predictorWidth, int pixels, Generator generator) =>
+        new(this, predictorWidth, pixels, generator);
+}
+
+/// <summary>
+/// Models p(patch | z) for each masked token with a small denoising network (Li et al. 2024, "Autoregressive image
+/// generation without vector quantization": the diffusion loss). The network runs in the type of its weights; the process
+/// and the loss are always computed in float32.
+/// </summary>
+public sealed class DiffusionDecoder : PixelDecoder
+{
+    [ComponentName(Name = "net")] private readonly DiffusionDecoderNetwork _net;
+    private readonly DiffusionProcess _process;
+    private readonly int _pixels;
+
+    internal DiffusionDecoder(DiffusionDecoderConfig config, int predictorWidth, int pixels, Generator generator)
+        : base(nameof(DiffusionDecoder))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(config.Width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(config.Depth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(config.Steps, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(predictorWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
+        _pixels = pixels;
+        _process = new DiffusionProcess(NoiseSchedule.Cosine(config.Steps));
+        _net = new DiffusionDecoderNetwork(pixels, predictorWidth, config.Width, config.Depth, generator);
+        RegisterComponents();
+    }
+
+    /// <summary>The training process; sampling uses respaced versions of its schedule.</summary>
+    public DiffusionProcess Process => _process;
+
+    /// <summary>The denoising network.</summary>
+    public DiffusionDecoderNetwork Network => _net;
+
+    /// <summary>Both parts of the loss for given draws.</summary>
+    /// <param name="target">The tokens' pixels, [M, P].</param>
+    /// <param name="z">The predictor's output, [M, Cp].</param>
+    /// <param name="t">Each token's step, [M] int64, 0 .. Steps - 1.</param>
+    /// <param name="noise">Standard normal numbers, [M, P].</param>
+    /// <returns>[M] each; gradient flows into the network and <paramref name="z"/>.</returns>
+    public DiffusionLoss Loss(Tensor target, Tensor z, Tensor t, Tensor noise)
+    {
+        using var scope = NewDisposeScope();
+        var noisy = _process.Diffuse(target, t, noise);
+        var output = _net.call(noisy, t, z);
+        return _process.Loss(output, target, t, noise).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var t = randint(0, _process.Schedule.Steps, target.size(0), dtype: int64, device: target.device, generator: generator);
+        var noise = randn(target.shape, dtype: float32, device: target.device, generator: generator);
+        return Loss(target, z, t, noise).Total().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Samples pixels with given noise, without gradient.</summary>
+    /// <param name="z">The predictor's output, [M, Cp].</param>
+    /// <param name="initial">Standard normal numbers to begin from, [M, P].</param>
+    /// <param name="noises">The noise of the j-th step done, [M, P]. Not asked at the last step.</param>
+    /// <param name="samplingSteps">Steps, evenly spread over the training steps, 2 .. Steps.</param>
+    /// <param name="temperature">Factor of the noise, at least 0.</param>
+    /// <returns>[M, P] float32.</returns>
+    public Tensor Sample(Tensor z, Tensor initial, Func<int, Tensor> noises, int samplingSteps, double temperature = 1.0)
+    {
+        using var gradient = no_grad();
+        using var sampler = new DiffusionProcess(_process.Schedule.Respace(samplingSteps));
+        using var condition = _net.Condition(z);
+        return sampler.Sample((noisy, told) => _net.Denoise(noisy, told, condition), initial, noises, temperature);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="samplingSteps"/> is not in 2 .. Steps, or <paramref name="temperature"/> is negative.
+    /// </exception>
+    public override Tensor Reconstruct(Tensor z, Generator generator, int samplingSteps, double temperature)
+    {
+        using var gradient = no_grad();
+        using var initial = Draw();
+        return Sample(z, initial, _ => Draw(), samplingSteps, temperature);
+
+        Tensor Draw() => randn(z.size(0), _pixels, dtype: float32, device: z.device, generator: generator);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _process.Dispose();
+        base.Dispose(disposing);
+    }
+}

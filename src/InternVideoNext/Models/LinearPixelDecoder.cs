@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Models;
+
+/// <summary>The baseline of the paper's first ablation table: one linear map from the predictor's output to pixels.</summary>
+public sealed record LinearPixelDecoderConfig : PixelDecoderConfig
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Key => "pixel_decoder";
+
+    /// <inheritdoc/>
+    public override LinearPixelDecoder Build(int predictorWidth, int pixels, Generator generator) =>
+        new(predictorWidth, pixels, generator);
+}
+
+/// <summary>Predicts the pixels' mean: a linear map trained with the mean squared error, computed in float32.</summary>
+public sealed class LinearPixelDecoder : PixelDecoder
+{
+    private const double InitStd = 0.02;
+
+    [ComponentName(Name = "proj")] private readonly Linear _proj;
+
+    internal LinearPixelDecoder(int predictorWidth, int pixels, Generator generator)
+        : base(nameof(LinearPixelDecoder))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(predictorWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
+        _proj = nn.Linear(predictorWidth, pixels);
+        DecoderInit.Normal(_proj, InitStd, generator);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        return (Predict(z) - target.to(float32)).square().mean([-1]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Reconstruct(Tensor z, Generator generator, int samplingSteps, double temperature)
+    {
+        using var gradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Predict(z).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Predict(Tensor z) => _proj.call(z.to(_proj.weight!.dtype)).to(float32);
+}
