@@ -1,0 +1,29 @@
+using InternVideoNext.Interactive.Rendering;
+
+namespace InternVideoNext.Interactive;
+
+/// <summary>
+/// Base of every display type. Notebook engines find the way to show it by themselves: .NET Interactive by the attribute,
+/// Verso by the public method <see cref="ToHtml"/>. A view copies what it needs when it is made, so that tensors may be
+/// disposed afterwards; it never changes or disposes a tensor given to it.
+/// </summary>
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = ["text/html"])]
+public abstract class HtmlView : IHtmlView
+{
+    /// <summary>A line of explanation shown with the view, or null.</summary>
+    public string? Caption { get; init; }
+
+    /// <inheritdoc/>
+    public abstract string ToHtml();
+
+    /// <summary>One line for places that show no HTML.</summary>
+    public override string ToString() => Caption is null ? GetType().Name : $"{GetType().Name}: {Caption}";
+
+    /// <summary>The body in a figure, with the caption under it.</summary>
+    private protected static string Figure(Markup body, string? caption) => Markup.Of(
+        $"""<figure class="ivn" style="margin:0 0 1em">{body}{CaptionMarkup(caption)}</figure>""").Text;
+
+    private static Markup CaptionMarkup(string? caption) => string.IsNullOrEmpty(caption)
+        ? Markup.Empty
+        : Markup.Of($"""<figcaption style="font-size:.85em;opacity:.8;margin-top:.4em;max-width:60em">{caption}</figcaption>""");
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using InternVideoNext.Interactive.Rendering;
+
+namespace InternVideoNext.Interactive;
+
+/// <summary>Names and values: settings, sizes, what a machine has.</summary>
+/// <param name="entries">In the order shown; numbers are written in the invariant culture.</param>
+public sealed class KeyValueTable(params IReadOnlyList<(string Name, object? Value)> entries) : HtmlView
+{
+    private readonly IReadOnlyList<(string Name, object? Value)> _entries = [.. entries];
+
+    /// <inheritdoc/>
+    public override string ToHtml()
+    {
+        var rows = _entries.Select(entry => Markup.Of(
+            $"""<tr><th scope="row" style="{TableMarkup.CellStyle}font-weight:600;text-align:left">{entry.Name}</th><td style="{TableMarkup.CellStyle}text-align:left">{Text(entry.Value)}</td></tr>"""));
+        return TableMarkup.Wrap(Caption, Markup.Of($"<tbody>{Markup.Join(rows)}</tbody>"), Markup.Empty).Text;
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "–",
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "–",
+    };
+}
