@@ -3,6 +3,9 @@ namespace InternVideoNext.Checkpoints;
 /// <summary>Replaces a file in one step: its content is written to a temporary file beside it, flushed to disk, and renamed.</summary>
 internal static class AsideFile
 {
+    /// <summary>Writes text as UTF-8.</summary>
+    public static void Write(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Writes the file; if <paramref name="write"/> throws, the temporary file is removed and the old file stays.</summary>
     public static void Write(string path, Action<Stream> write)
     {

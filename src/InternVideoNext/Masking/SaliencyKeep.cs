@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Masking;
 
 /// <summary>What stays visible under semantic masking.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencyKeep>))]
 public enum SaliencyKeep
 {
     /// <summary>The selected, salient tokens stay visible (the released code).</summary>

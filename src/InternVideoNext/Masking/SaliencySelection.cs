@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Masking;
 
 /// <summary>How tokens are selected by their saliency.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencySelection>))]
 public enum SaliencySelection
 {
     /// <summary>Drawn without replacement, with probability proportional to saliency (the released code).</summary>

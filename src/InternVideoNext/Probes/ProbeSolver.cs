@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 
 namespace InternVideoNext.Probes;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace InternVideoNext.Probes;
+namespace InternVideoNext.Configuration;
 
 /// <summary>Writes an enumeration as snake_case text and rejects numbers, under whichever serialiser context.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using InternVideoNext.Cli.Commands;
+
+namespace InternVideoNext.Cli;
+
+/// <summary>Every command, in the order that help shows them.</summary>
+internal static class CommandTable
+{
+    public static IEnumerable<Command> All() =>
+    [
+        QuickstartCommand.Create(),
+        DoctorCommand.Create(),
+        TestCommand.Create(),
+        TrainCommand.Create(),
+        ProbeCommand.Create(),
+        FeaturesCommand.Create(),
+        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
+        WeightsCommand.Create(),
+    ];
+
+    /// <summary>The words of the command that was being parsed, each followed by a space.</summary>
+    public static string PathOf(ParseResult parsed)
+    {
+        var words = new Stack<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            words.Push(command.Command.Name);
+        return string.Concat(words.Select(w => w + " "));
+    }
+
+    private static Command Group(string name, string description, params Command[] commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands) group.Add(command);
+        return group;
+    }
+}

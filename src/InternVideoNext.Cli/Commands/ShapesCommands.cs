@@ -1,0 +1,63 @@
+using System.CommandLine;
+using FFMpegCore.Exceptions;
+using InternVideoNext.Data.Shapes;
+using Spectre.Console;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>data render-shapes</c> and <c>data train-teacher</c>: the embedded world as files, and its image teacher.</summary>
+internal static class ShapesCommands
+{
+    /// <summary>Renders MotionShapes as video files with a manifest.</summary>
+    public static Command CreateRenderShapes()
+    {
+        var folder = new Option<DirectoryInfo>("--out") { Description = "Folder for the videos and manifest.json; made where missing", Required = true };
+        var clips = new Option<int>("--clips") { Description = "Clips in all: seven tenths train, one validation, two test", Required = true };
+        var seed = new Option<ulong>("--seed") { Description = "The world's seed", DefaultValueFactory = _ => 0 };
+        var size = new Option<int>("--size") { Description = "Height and width in pixels, even", DefaultValueFactory = _ => 64 };
+        var frames = new Option<int>("--frames") { Description = "Frames a clip", DefaultValueFactory = _ => 24 };
+        var fps = new Option<int>("--fps") { Description = "Frames a second", DefaultValueFactory = _ => 12 };
+        var task = new Option<ShapesTask>("--task") { Description = "What is to be recognised over time", DefaultValueFactory = _ => ShapesTask.Motion };
+        var command = new Command(
+            "render-shapes",
+            """
+            Render the MotionShapes world: H.264 clips of moving textured shapes, with an appearance and a motion label each.
+
+            Example:
+              ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
+            """)
+        { folder, clips, seed, size, frames, fps, task };
+        command.SetAction((arguments, cancellation) => Failures.Handle(async () =>
+        {
+            var config = ShapesRenderConfig.ForClips(arguments.GetValue(clips)) with
+            {
+                Size = arguments.GetValue(size),
+                Frames = arguments.GetValue(frames),
+                FramesPerSecond = arguments.GetValue(fps),
+            };
+            var world = new ShapesWorldConfig { Task = arguments.GetValue(task) }.Build(arguments.GetValue(seed));
+            var renderer = config.Build(world, Math.Max(1, Environment.ProcessorCount));
+            var target = arguments.GetRequiredValue(folder).FullName;
+            await ShowProgress("clips", config.Clips, progress => renderer.RenderAsync(target, progress, cancellation)).ConfigureAwait(false);
+            AnsiConsole.MarkupLineInterpolated($"Wrote {config.Clips} clips and {Path.Combine(target, ShapesRenderer.ManifestName)}");
+        }));
+        return command;
+    }
+
+    private static async Task ShowProgress(string what, int total, Func<IProgress<int>, Task> work)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            await work(new PlainProgress(what, total)).ConfigureAwait(false);
+            return;
+        }
+
+        await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(what, maxValue: total);
+                return work(new Reported(done => bar.Value = done));
+            }).ConfigureAwait(false);
+    }
+}

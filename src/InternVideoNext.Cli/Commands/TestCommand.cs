@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Xml.Linq;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>ivnext test</c>: every test of the project, with the counts on the last line.</summary>
+internal static class TestCommand
+{
+    public static Command Create()
+    {
+        var filter = new Option<string?>("--filter") { Description = "Run only tests whose full name contains this text." };
+        var command = new Command("test",
+            """
+            Run every test; the last line says 'N passed, N failed, N skipped'.
+
+            Examples:
+              ./ivnext test
+              ./ivnext test --filter Masking
+            """) { filter };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(filter), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? filter, CancellationToken cancellation)
+    {
+        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var root = Environment.GetEnvironmentVariable("IVNEXT_ROOT") ?? Directory.GetCurrentDirectory();
+        var results = Directory.CreateTempSubdirectory("ivnext-test-").FullName;
+        try
+        {
+            var start = new ProcessStartInfo("dotnet")
+            {
+                WorkingDirectory = root,
+                ArgumentList = { "test", "tests/InternVideoNext.Tests", "-c", "Release", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results },
+            };
+            if (filter is not null) start.ArgumentList.Add($"--filter=FullyQualifiedName~{filter}");
+            using var process = Process.Start(start)!;
+            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            return Summarise(Path.Combine(results, "results.trx"), process.ExitCode);
+        }
+        finally
+        {
+            Directory.Delete(results, recursive: true);
+        }
+    }
+
+    private static int Summarise(string file, int exitCode)
+    {
+        if (!File.Exists(file))
+        {
+            Console.Error.WriteLine("ivnext: the tests did not run (see the build's messages above)");
+            return ExitCode.Failed;
+        }
+        var counters = XDocument.Load(file).Descendants().First(e => e.Name.LocalName == "Counters");
+        int Count(string name) => (int?)counters.Attribute(name) ?? 0;
+        var (passed, total, executed) = (Count("passed"), Count("total"), Count("executed"));
+        var failed = executed - passed;
+        Console.WriteLine($"{passed} passed, {failed} failed, {total - executed} skipped");
+        return exitCode == 0 && failed == 0 && passed > 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using InternVideoNext.Data;
+using InternVideoNext.Native;
+using TorchSharp;
+
+namespace InternVideoNext.Cli;
+
+/// <summary>Looks at everything that matters for training on this machine.</summary>
+internal static partial class Diagnosis
+{
+    public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation)
+    {
+        var libtorch = LibTorchFinding();
+        List<Finding> findings =
+        [
+            new(".NET", RuntimeInformation.FrameworkDescription),
+            System(),
+            new("C library", $"glibc {Marshal.PtrToStringAnsi(GlibcVersion())}"),
+            libtorch,
+            new("TorchSharp", Binding()),
+            new("processors", $"{Environment.ProcessorCount}, {RuntimeInformation.ProcessArchitecture}"),
+            Memory(),
+        ];
+        findings.AddRange(libtorch.State == FindingState.Good ? Devices() : []);
+        findings.Add(await FFMpeg(cancellation).ConfigureAwait(false));
+        return findings;
+    }
+
+    private static Finding System()
+    {
+        var name = RuntimeInformation.OSDescription;
+        return OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
+            ? new("system", name)
+            : new("system", name, FindingState.Limited, "only Linux on x64 is tested; other systems need TorchSharp's package for them (see environment.md)");
+    }
+
+    private static Finding LibTorchFinding()
+    {
+        try
+        {
+            LibTorch.EnsureLoaded();
+        }
+        catch (LibTorchLoadException e)
+        {
+            return new("libtorch", "cannot be loaded", FindingState.Missing, e.Message);
+        }
+        var status = LibTorch.Status;
+        var origin = status.Origin switch
+        {
+            LibTorchOrigin.EnvironmentVariable => $"from {LibTorch.EnvironmentVariable}",
+            LibTorchOrigin.LibraryPath => "from the library path",
+            _ => "from the package",
+        };
+        return new("libtorch", $"{status.Version ?? "version not stated"}, {origin}{(status.Directory is { } d ? $", {d}" : "")}");
+    }
+
+    private static string Binding() => LibTorch.Status switch
+    {
+        { IsCuredCopy: true } s => $"{torch.__version__}, private copy for systems before GCC 13: {s.BindingPath}",
+        _ => torch.__version__,
+    };
+
+    private static Finding Memory()
+    {
+        var gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{gibibytes:0.0} GiB");
+        return gibibytes >= 3 ? new("memory", text)
+            : new("memory", text, FindingState.Limited, "less than 3 GiB: use --preset tiny and a smaller data.cache_megabytes");
+    }
+
+    private static IEnumerable<Finding> Devices()
+    {
+        var driver = File.Exists("/proc/driver/nvidia/version");
+        if (torch.cuda.is_available())
+        {
+            yield return new("CUDA", $"{torch.cuda.device_count()} device(s); use --device cuda");
+            yield break;
+        }
+        yield return driver
+            ? new("CUDA", "an NVIDIA driver is here, but this libtorch has no CUDA", FindingState.Limited,
+                "set IVNEXT_LIBTORCH to an installed PyTorch's torch/lib, or build with IVNEXT_BUILD_OPTIONS=-p:Backend=cuda (see environment.md)")
+            : new("CUDA", "no NVIDIA driver; training runs on the CPU");
+    }
+
+    private static async Task<Finding> FFMpeg(CancellationToken cancellation)
+    {
+        try
+        {
+            var tools = await FFMpegTools.InspectAsync(cancellation).ConfigureAwait(false);
+            string[] wanted = ["h264", "hevc", "vp9", "av1", "mpeg4"];
+            var absent = wanted.Where(codec => !tools.Decoders.Contains(codec)).ToList();
+            var found = $"{tools.Version}, decodes {string.Join(", ", wanted.Except(absent))}";
+            return absent.Count == 0 ? new("ffmpeg", found)
+                : new("ffmpeg", found, FindingState.Limited, $"this build cannot decode {string.Join(", ", absent)}; a distribution's full ffmpeg can");
+        }
+        catch (FFMpegMissingException e)
+        {
+            return new("ffmpeg", "missing", FindingState.Missing, e.Message);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "gnu_get_libc_version")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint GlibcVersion();
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using InternVideoNext.Configuration;
+using InternVideoNext.Data;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli.Quickstart;
+
+/// <summary>What the quickstart runs: sizes chosen so that the whole takes under five minutes on two processor cores.</summary>
+internal sealed record QuickstartOptions
+{
+    /// <summary>The run's folder.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>The user's own videos; null: the synthetic set.</summary>
+    public string? Videos { get; init; }
+
+    /// <summary>Seed of the synthetic set and of both stages.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    public int TrainClips { get; init; } = 640;
+
+    public int TestClips { get; init; } = 320;
+
+    /// <summary>Values replaced in both stages' configurations, as <c>path=value</c>.</summary>
+    public IReadOnlyList<string> Set { get; init; } = [];
+
+    public string DataFolder => Path.Combine(Out, "data");
+
+    public string IndexFolder => Path.Combine(Out, "index");
+
+    public Stage1Config Stage1()
+    {
+        var preset = Presets.Stage1("mini");
+        return (Stage1Config)ConfigJson.Override(
+            preset with { Data = ForQuickstart(preset.Data), Training = preset.Training with { Seed = Seed } }, Set);
+    }
+
+    public Stage2Config Stage2()
+    {
+        var preset = Presets.Stage2("mini");
+        return (Stage2Config)ConfigJson.Override(
+            preset with { Start = Path.Combine(Out, "stage1"), Data = ForQuickstart(preset.Data), Training = preset.Training with { Seed = Seed } }, Set);
+    }
+
+    /// <summary>Everything that fixes the job, as JSON.</summary>
+    public string Describe(Stage1Config stage1, Stage2Config stage2) => new JsonObject
+    {
+        ["seed"] = Seed,
+        ["videos"] = Videos,
+        ["train_clips"] = TrainClips,
+        ["test_clips"] = TestClips,
+        ["stage1"] = JsonNode.Parse(ConfigJson.Write(stage1)),
+        ["stage2"] = JsonNode.Parse(ConfigJson.Write(stage2)),
+    }.ToJsonString();
+
+    private static DataConfig ForQuickstart(DataConfig data) => data with { CacheMegabytes = 1024 };
+}

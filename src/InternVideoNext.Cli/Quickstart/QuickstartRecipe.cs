@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using InternVideoNext.Data;
+using InternVideoNext.Data.Shapes;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli.Quickstart;
+
+/// <summary>
+/// The main job from end to end: video files, Stage 1, Stage 2, probes, report. Each part writes its result before the
+/// next begins, and an interrupted job goes on where it stopped.
+/// </summary>
+internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeCommand)
+{
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var (stage1, stage2) = (options.Stage1(), options.Stage2());
+        var folder = new QuickstartFolder(options.Out);
+        folder.Claim(options.Describe(stage1, stage2));
+
+        var manifest = options.Videos is { } videos ? Manifest.Open(videos) : await RenderAsync(cancellation).ConfigureAwait(false);
+        var train = manifest.Filter("train");
+        using var source = new VideoClipSource(train, stage1.Data, options.IndexFolder);
+        await StageRun.WarmAsync(source, cancellation).ConfigureAwait(false);
+        foreach (var (title, config) in ((string, RunConfig)[])[("stage 1", stage1), ("stage 2", stage2)])
+        {
+            if (folder.IsTrained(config)) continue;
+            var outcome = await StageRun.RunAsync(title, config, source, folder.Run(config), resumeCommand, cancellation).ConfigureAwait(false);
+            if (!outcome.Finished) return ExitCode.Failed;
+        }
+
+        var probes = manifest.Labels.Count == 0 ? null
+            : await QuickstartProbes.RunAsync(options, folder, stage1, manifest, source, cancellation).ConfigureAwait(false);
+        probes?.Show();
+        SkippedFilesDisplay.Write(source.SkippedFiles);
+        var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, clock.Elapsed, cancellation).ConfigureAwait(false);
+        Console.WriteLine($"Done in {TrainingDisplay.Duration(clock.Elapsed)}. Open {report}");
+        return ExitCode.Done;
+    }
+
+    private async Task<Manifest> RenderAsync(CancellationToken cancellation)
+    {
+        var file = Path.Combine(options.DataFolder, ShapesRenderer.ManifestName);
+        if (File.Exists(file)) return Manifest.Open(file);
+        var config = new ShapesRenderConfig { Train = options.TrainClips, Test = options.TestClips };
+        using var display = new CountDisplay("rendering clips", config.Clips);
+        var world = new ShapesWorldConfig().Build(options.Seed);
+        await config.Build(world, Environment.ProcessorCount).RenderAsync(options.DataFolder, display, cancellation).ConfigureAwait(false);
+        return Manifest.Open(file);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using InternVideoNext.Data;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli;
+
+/// <summary>Runs a stage with a live display, and says at the end what was made, or how to go on.</summary>
+internal static class StageRun
+{
+    public static async Task<TrainingOutcome> RunAsync(
+        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation)
+    {
+        using var stage = StageFactory.Create(config);
+        var display = new TrainingDisplay(title);
+        var trainer = new Trainer(config, stage, source, folder);
+        try
+        {
+            var outcome = await trainer.RunAsync(display, cancellation).ConfigureAwait(false);
+            display.Close();
+            foreach (var damaged in outcome.DamagedCheckpoints)
+                await Console.Error.WriteLineAsync($"ivnext: damaged checkpoint passed over: {damaged}").ConfigureAwait(false);
+            Console.WriteLine(Describe(title, outcome, config));
+            if (!outcome.Finished) Console.WriteLine($"Interrupted; nothing is lost. Go on with:\n  {resumeCommand}");
+            return outcome;
+        }
+        finally
+        {
+            display.Close();
+        }
+    }
+
+    private static string Describe(string title, TrainingOutcome outcome, RunConfig config) => string.Create(CultureInfo.InvariantCulture,
+        $"{title}: {outcome.Step} of {config.Training.Steps} steps in {TrainingDisplay.Duration(outcome.Elapsed)}, " +
+        $"waited {TrainingDisplay.Duration(outcome.DataWait)} for data, {outcome.SkippedSteps} steps skipped; checkpoint {outcome.Checkpoint}");
+}

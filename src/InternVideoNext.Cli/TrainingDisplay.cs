@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli;
+
+/// <summary>One live line per stage: step, loss parts, speed, time left. Redirected output gets a line every few seconds.</summary>
+internal sealed class TrainingDisplay(string title) : IProgress<TrainingProgress>
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+    private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+    private bool _open;
+
+    public void Report(TrainingProgress value)
+    {
+        var line = Describe(value);
+        var last = value.Metrics.Step >= value.Steps;
+        if (ConsoleOutput.IsLive)
+        {
+            Console.Write($"\r\u001b[K{line[..Math.Min(line.Length, Math.Max(20, Console.WindowWidth - 1))]}");
+            _open = true;
+            if (last) Close();
+        }
+        else if (last || _sinceLine.Elapsed >= PlainInterval)
+        {
+            Console.WriteLine(line);
+            _sinceLine.Restart();
+        }
+    }
+
+    /// <summary>Ends the live line, so that what follows starts on its own.</summary>
+    public void Close()
+    {
+        if (_open) Console.WriteLine();
+        _open = false;
+    }
+
+    private string Describe(TrainingProgress value)
+    {
+        var m = value.Metrics;
+        var parts = string.Join(", ", m.Parts.Select(p => $"{p.Key} {Number(p.Value)}"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  {Duration(value.TimeLeft)} left" +
+            (m.SkippedSteps > 0 ? $"  {m.SkippedSteps} steps skipped" : ""));
+    }
+
+    private static string Number(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.InvariantCulture) : "not finite";
+
+    internal static string Duration(TimeSpan time) => time switch
+    {
+        { TotalHours: >= 24 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.0} d"),
+        { TotalMinutes: >= 60 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
+        { TotalSeconds: >= 60 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+    };
+}

@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Models;
+
+/// <summary>
+/// An encoder-predictor-decoder model as data. Parts that an ablation does without are null:
+/// alignment only has neither predictor nor decoder, pixel only has no alignment.
+/// </summary>
+public sealed record ModelConfig
+{
+    /// <summary>The video encoder E.</summary>
+    public required EncoderConfig Encoder { get; init; }
+
+    /// <summary>The predictor P, the latent world model.</summary>
+    public PredictorConfig? Predictor { get; init; }
+
+    /// <summary>The decoder D: pixels in Stage 1, latents in Stage 2.</summary>
+    public DecoderConfig? Decoder { get; init; }
+
+    /// <summary>The heads toward an image teacher; Stage 1 only.</summary>
+    public AlignmentConfig? Alignment { get; init; }
+
+    /// <summary>Builds the model in float32 on the CPU, with weights drawn from <paramref name="generator"/>.</summary>
+    /// <exception cref="Configuration.ConfigurationException">Parts do not fit together.</exception>
+    public EncoderPredictorDecoder Build(Generator generator)
+    {
+        var check = new Configuration.ConfigCheck("model");
+        check.That(Decoder is null || Predictor is not null, "decoder is set but predictor is null; a decoder reads the predictor's output");
+        check.That(Alignment is null || Alignment.Layers <= Encoder.Depth,
+            $"alignment.layers is {Alignment?.Layers}, but encoder.depth is {Encoder.Depth}; only existing blocks can be aligned");
+        check.ThrowIfAny();
+        return new EncoderPredictorDecoder(this, generator);
+    }
+}

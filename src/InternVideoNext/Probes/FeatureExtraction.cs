@@ -1,0 +1,61 @@
+using InternVideoNext.Data;
+using InternVideoNext.Models;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Probes;
+
+// Shapes: n clips read, B clips a batch, N tokens, C encoder width.
+
+/// <summary>Runs frozen encoders over every clip of a source once, without augmentation or dropped paths.</summary>
+public static class FeatureExtraction
+{
+    /// <summary>Encodes every readable clip with every encoder.</summary>
+    /// <param name="encoders">Frozen encoders on one device, all reading the source's frames and size.</param>
+    /// <param name="source">Clips; unreadable ones are left out.</param>
+    /// <param name="kind">One mean token a clip (linear and nearest-neighbour probes), or all tokens (attentive).</param>
+    /// <param name="batchSize">Clips a batch.</param>
+    /// <param name="progress">Told the number of clips done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="InvalidDataException">No clip could be read.</exception>
+    public static async Task<ExtractedFeatures> ExtractAsync(
+        IReadOnlyList<VideoEncoder> encoders, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var entries = new List<int>();
+        var parts = encoders.Select(_ => new List<Tensor>()).ToList();
+        await foreach (var batch in source.ReadOnce(batchSize, cancellation).ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                entries.AddRange(batch.Entries);
+                for (var i = 0; i < encoders.Count; i++) parts[i].Add(Encode(encoders[i], batch.Video, kind));
+            }
+            progress?.Report(entries.Count);
+        }
+        if (entries.Count == 0) throw new InvalidDataException("no clip could be read; see the list of skipped files");
+        return new ExtractedFeatures(entries, [.. parts.Select(Join)], source.Count);
+    }
+
+    /// <summary>One batch's features.</summary>
+    /// <param name="encoder">A frozen encoder.</param>
+    /// <param name="video">[B, 3, T, H, W], ImageNet-normalised.</param>
+    /// <param name="kind">Mean token or all.</param>
+    /// <returns>[B, C] or [B, N, C], float32 on the CPU, outside every dispose scope; class tokens are left out.</returns>
+    public static Tensor Encode(VideoEncoder encoder, Tensor video, FeatureKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var parameter = encoder.parameters().First();
+        var tokens = encoder.Encode(encoder.Embed(video.to(parameter.dtype, parameter.device)), visible: null, dropPath: null).Tokens;
+        var classes = encoder.Config.ClassTokens;
+        var patches = tokens.narrow(1, classes, tokens.size(1) - classes).to(float32);              // [B, N, C]
+        var features = kind == FeatureKind.MeanToken ? patches.mean([1]) : patches.contiguous();
+        return features.cpu().DetachFromDisposeScope();
+    }
+
+    private static Tensor Join(List<Tensor> parts)
+    {
+        var joined = cat(parts).DetachFromDisposeScope();
+        foreach (var part in parts) part.Dispose();
+        return joined;
+    }
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>What a stage of the method computes in a step; everything around it (data, optimiser, checkpoints) is the <see cref="Trainer"/>'s.</summary>
+public interface ITrainingStage : IDisposable
+{
+    /// <summary>The student whose parameters are trained.</summary>
+    Models.EncoderPredictorDecoder Student { get; }
+
+    /// <summary>The losses of one step, with their graph.</summary>
+    /// <param name="video">[B, 3, T, H, W], ImageNet-normalised, on the stage's device and in its precision.</param>
+    /// <param name="step">0-based; with the run's seed it fixes every random draw.</param>
+    LossParts ComputeLoss(Tensor video, long step);
+
+    /// <summary>Called after each optimiser step: where a moving teacher follows its student.</summary>
+    void AfterUpdate();
+
+    /// <summary>Tensors besides the student's weights that a resumed run needs, by name (a moving teacher's weights).</summary>
+    IReadOnlyDictionary<string, Tensor> ExtraState { get; }
+}

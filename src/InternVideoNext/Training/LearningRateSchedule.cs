@@ -1,0 +1,17 @@
+namespace InternVideoNext.Training;
+
+/// <summary>Linear warm-up, then a cosine to the final rate, as the released scripts tabulate it (method, section 8).</summary>
+public static class LearningRateSchedule
+{
+    /// <summary>The learning rate of one step.</summary>
+    /// <param name="step">0-based step.</param>
+    /// <param name="config">Steps, warm-up and the three rates.</param>
+    public static double At(long step, TrainingConfig config)
+    {
+        var (start, peak, final) = (config.StartLearningRate, config.PeakLearningRate, config.FinalLearningRate);
+        if (step < config.WarmupSteps)
+            return config.WarmupSteps == 1 ? start : start + ((peak - start) * step / (config.WarmupSteps - 1));
+        var progress = (double)(step - config.WarmupSteps) / (config.Steps - config.WarmupSteps);
+        return final + (0.5 * (peak - final) * (1 + Math.Cos(Math.PI * Math.Min(progress, 1))));
+    }
+}

@@ -1,0 +1,8 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>The losses of one step, by name, and their weighted sum that is differentiated.</summary>
+/// <param name="Total">Scalar with gradient.</param>
+/// <param name="Parts">Name to unweighted scalar, detached, in the order they are shown.</param>
+public sealed record LossParts(Tensor Total, IReadOnlyList<KeyValuePair<string, Tensor>> Parts);

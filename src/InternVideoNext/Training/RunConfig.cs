@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Data;
+using InternVideoNext.Masking;
+using InternVideoNext.Models;
+
+namespace InternVideoNext.Training;
+
+/// <summary>Everything that fixes a training run, saved beside every checkpoint and result.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(Stage1Config), "stage1")]
+[JsonDerivedType(typeof(Stage2Config), "stage2")]
+public abstract record RunConfig
+{
+    /// <summary>The preset it was made from, for people; the values below are what counts.</summary>
+    public string Preset { get; init; } = "";
+
+    /// <summary>The student.</summary>
+    public required ModelConfig Model { get; init; }
+
+    /// <summary>Which tokens the student does not see.</summary>
+    public required MaskingConfig Masking { get; init; }
+
+    /// <summary>Clips: frames, size, augmentation, decoding.</summary>
+    public required DataConfig Data { get; init; }
+
+    /// <summary>Steps, batch, optimiser, seed, device.</summary>
+    public required TrainingConfig Training { get; init; }
+
+    /// <summary>Checks what holds across sections.</summary>
+    /// <exception cref="Configuration.ConfigurationException">Names every offending field.</exception>
+    public virtual void Validate()
+    {
+        Training.Validate();
+        var check = new Configuration.ConfigCheck("run");
+        check.That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}");
+        check.That(Data.Size == Model.Encoder.ImageSize, $"data.size is {Data.Size}, but model.encoder.image_size is {Model.Encoder.ImageSize}");
+        check.ThrowIfAny();
+    }
+}

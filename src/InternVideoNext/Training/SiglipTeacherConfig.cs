@@ -1,0 +1,13 @@
+using InternVideoNext.Models;
+
+namespace InternVideoNext.Training;
+
+/// <summary>A SigLIP2 vision tower from its published weights.</summary>
+public sealed record SiglipTeacherConfig : ImageTeacherConfig
+{
+    /// <summary>The tower's sizes.</summary>
+    public required SiglipConfig Tower { get; init; }
+
+    /// <summary>The <c>model.safetensors</c> (or its index, or the folder holding either); null: random weights, for measuring speed only.</summary>
+    public string? Path { get; init; }
+}

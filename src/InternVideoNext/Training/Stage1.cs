@@ -1,0 +1,73 @@
+using InternVideoNext.Masking;
+using InternVideoNext.Models;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>Stage 1: the encoder aligns with a frozen image teacher while predictor and decoder reconstruct masked pixels (method, section 6).</summary>
+public sealed class Stage1 : ITrainingStage
+{
+    private readonly Stage1Config _config;
+    private readonly Device _device;
+    private readonly IImageTeacher? _teacher;
+    private readonly IMaskingPolicy _masking;
+
+    /// <summary>Builds student and teacher on the configured device, in the configured precision.</summary>
+    /// <param name="config">The run; validated here.</param>
+    /// <param name="teacher">The image teacher; disposed with the stage. Null where the configuration needs none.</param>
+    /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
+    public Stage1(Stage1Config config, IImageTeacher? teacher)
+    {
+        config.Validate();
+        (_config, _teacher) = (config, teacher);
+        _device = torch.device(config.Training.Device);
+        using var generator = StepGenerators.ForWeights(config.Training.Seed);
+        Student = config.Model.Build(generator);
+        Student.to(_device, config.Training.Precision.ScalarType());
+        _masking = config.Masking.Build(config.Model.Encoder.Grid);
+    }
+
+    /// <inheritdoc/>
+    public EncoderPredictorDecoder Student { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> ExtraState => new Dictionary<string, Tensor>();
+
+    /// <inheritdoc/>
+    public LossParts ComputeLoss(Tensor video, long step)
+    {
+        using var random = new StepGenerators(_config.Training.Seed, step, _device);
+        var target = Observe(video);
+        var mask = _masking.Draw((int)video.size(0), target?.Saliency, random.Mask)[0];
+
+        var encoded = Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, random.DropPath);
+        var losses = new WeightedLosses();
+        if (_config.MiddleWeight > 0)
+            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target!.Value.Middle, mask.Visible), _config.MiddleWeight);
+        if (_config.FinalWeight > 0)
+            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Value.Final), _config.FinalWeight);
+        if (_config.PixelWeight > 0)
+            losses.Add("pixel", Stage1Objective.Pixel(Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise), _config.PixelWeight);
+        return losses.Sum();
+    }
+
+    /// <inheritdoc/>
+    public void AfterUpdate()
+    {
+        // The image teacher is frozen.
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Student.Dispose();
+        (_teacher as IDisposable)?.Dispose();
+    }
+
+    private TeacherOutput? Observe(Tensor video)
+    {
+        if (_teacher is null) return null;
+        using var noGrad = no_grad();
+        return _teacher.Observe(video, _config.Model.Alignment?.Layers ?? 0);
+    }
+}

@@ -1,0 +1,95 @@
+using InternVideoNext.Masking;
+using InternVideoNext.Models;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>Stage 2: encoder and predictor foretell a teacher's latents of the masked tokens (method, section 7).</summary>
+public sealed class Stage2 : ITrainingStage
+{
+    private readonly Stage2Config _config;
+    private readonly Device _device;
+    private readonly VideoEncoder? _videoTeacher;
+    private readonly IImageTeacher? _imageTeacher;
+    private readonly IMaskingPolicy _masking;
+    private readonly IReadOnlyList<Tensor> _teacherWeights = [], _studentWeights = [];
+
+    /// <summary>Builds the student, starts it and its teacher from the configured Stage 1 checkpoint.</summary>
+    /// <param name="config">The run; validated here.</param>
+    /// <param name="imageTeacher">Where <see cref="Stage2Config.Teacher"/> is an image teacher; disposed with the stage.</param>
+    /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
+    public Stage2(Stage2Config config, IImageTeacher? imageTeacher)
+    {
+        config.Validate();
+        (_config, _imageTeacher) = (config, imageTeacher);
+        _device = torch.device(config.Training.Device);
+        var type = config.Training.Precision.ScalarType();
+        using var generator = StepGenerators.ForWeights(config.Training.Seed);
+        Student = config.Model.Build(generator);
+        if (config.Start is { } start)
+            ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
+        Student.to(_device, type);
+        _masking = config.Masking.Build(config.Model.Encoder.Grid);
+        if (config.Teacher != LatentTeacher.Video) return;
+
+        _videoTeacher = config.Model.Encoder.Build(generator);
+        _videoTeacher.to(_device, type);
+        foreach (var parameter in _videoTeacher.parameters()) parameter.requires_grad = false;
+        (_teacherWeights, _studentWeights) = ([.. _videoTeacher.parameters()], [.. Student.Encoder.parameters()]);
+        FollowStudent(momentum: 0);
+    }
+
+    /// <inheritdoc/>
+    public EncoderPredictorDecoder Student { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> ExtraState => _videoTeacher is null
+        ? new Dictionary<string, Tensor>()
+        : _videoTeacher.named_parameters().ToDictionary(p => $"teacher.{p.name}", p => (Tensor)p.parameter);
+
+    /// <inheritdoc/>
+    public LossParts ComputeLoss(Tensor video, long step)
+    {
+        using var random = new StepGenerators(_config.Training.Seed, step, _device);
+        var targets = _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher, video) : ImageTargets(video);
+        var masks = _masking.Draw((int)video.size(0), saliency: null, random.Mask);
+        var patches = Student.Encoder.Embed(video);
+        var dropPath = random.DropPath;
+
+        var losses = new WeightedLosses();
+        for (var i = 0; i < masks.Count; i++)
+        {
+            var prediction = Stage2Objective.Predict(Student, patches, masks[i], dropPath);
+            losses.Add($"latent_{i}", Stage2Objective.Loss(prediction, targets, masks[i]), weight: 1);
+        }
+        return losses.Sum();
+    }
+
+    /// <inheritdoc/>
+    public void AfterUpdate()
+    {
+        if (_config.TeacherMomentum < 1) FollowStudent(_config.TeacherMomentum);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Student.Dispose();
+        _videoTeacher?.Dispose();
+        (_imageTeacher as IDisposable)?.Dispose();
+    }
+
+    private Tensor ImageTargets(Tensor video)
+    {
+        using var noGrad = no_grad();
+        return _imageTeacher!.Observe(video, alignedLayers: 1).Middle[0];                               // [B, N, D]
+    }
+
+    // teacher = momentum * teacher + (1 - momentum) * student
+    private void FollowStudent(double momentum)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        for (var i = 0; i < _teacherWeights.Count; i++) _teacherWeights[i].lerp_(_studentWeights[i], 1 - momentum);
+    }
+}

@@ -1,0 +1,48 @@
+using InternVideoNext.Checkpoints;
+using InternVideoNext.Data.Shapes;
+using InternVideoNext.Models;
+using InternVideoNext.Randomness;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>Makes the stage, with its teacher, that a configuration describes.</summary>
+public static class StageFactory
+{
+    /// <summary>Builds student and teacher on the configured device.</summary>
+    /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
+    /// <exception cref="IOException">A teacher's or start checkpoint's file cannot be read.</exception>
+    public static ITrainingStage Create(RunConfig config) => config switch
+    {
+        Stage1Config stage1 => new Stage1(stage1, Teacher(stage1.Teacher, stage1)),
+        Stage2Config stage2 => new Stage2(stage2, stage2.Teacher == LatentTeacher.Image ? Teacher(stage2.ImageTeacher, stage2) : null),
+        _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not a stage of the method"),
+    };
+
+    /// <summary>The image teacher of a Stage 1 run, on its device; null where it has none. The caller disposes it.</summary>
+    public static SiglipTeacher? CreateTeacher(Stage1Config config) => Teacher(config.Teacher, config);
+
+    private static SiglipTeacher? Teacher(ImageTeacherConfig? config, RunConfig run)
+    {
+        if (config is null) return null;
+        var (tower, sizes) = config switch
+        {
+            ShapesTeacherConfig { Path: null } => ShapesTeacher.LoadEmbedded(),
+            ShapesTeacherConfig { Path: { } path } => ShapesTeacher.Load(path),
+            SiglipTeacherConfig siglip => (LoadSiglip(siglip, run), siglip.Tower),
+            _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not an image teacher"),
+        };
+        foreach (var parameter in tower.parameters()) parameter.requires_grad = false;
+        tower.to(torch.device(run.Training.Device), run.Training.Precision.ScalarType());
+        return new SiglipTeacher(tower, sizes, config.Interval);
+    }
+
+    private static SiglipVisionTower LoadSiglip(SiglipTeacherConfig config, RunConfig run)
+    {
+        using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
+        var tower = config.Tower.Build(generator);
+        if (config.Path is { } path) SiglipCheckpoint.Load(tower, path);
+        return tower;
+    }
+}

@@ -1,0 +1,29 @@
+namespace InternVideoNext.Training;
+
+/// <summary>One line of <c>metrics.jsonl</c>: what a step did.</summary>
+public sealed record StepMetrics
+{
+    /// <summary>1-based step just done.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>The weighted sum that was differentiated; null where it was not finite.</summary>
+    public required double? Loss { get; init; }
+
+    /// <summary>Unweighted parts by name.</summary>
+    public required IReadOnlyDictionary<string, double?> Parts { get; init; }
+
+    /// <summary>Global gradient norm before clipping.</summary>
+    public required double? GradientNorm { get; init; }
+
+    /// <summary>Learning rate of the step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Clips per second over the time since the previous log line, waiting included.</summary>
+    public required double ClipsPerSecond { get; init; }
+
+    /// <summary>Seconds this step waited for data.</summary>
+    public required double DataWaitSeconds { get; init; }
+
+    /// <summary>Steps skipped so far for a non-finite loss or gradient.</summary>
+    public required long SkippedSteps { get; init; }
+}

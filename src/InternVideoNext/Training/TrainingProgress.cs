@@ -1,0 +1,7 @@
+namespace InternVideoNext.Training;
+
+/// <summary>What a progress display shows.</summary>
+/// <param name="Metrics">The newest step.</param>
+/// <param name="Steps">Steps of the whole run.</param>
+/// <param name="TimeLeft">Estimated from the steps since the run began or resumed.</param>
+public sealed record TrainingProgress(StepMetrics Metrics, long Steps, TimeSpan TimeLeft);
