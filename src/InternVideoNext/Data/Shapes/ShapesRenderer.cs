@@ -79,14 +79,14 @@ public sealed class ShapesRenderer
     private string EncoderArguments(ShapesRun run)
     {
         var frames = _config.Frames;
-        var cuts = string.Join(',', Enumerable.Range(1, run.Count - 1).Select(clip => (clip * frames).ToString(CultureInfo.InvariantCulture)));
+        // The last cut lies behind the last frame: it is there so that a run of one clip has a list too.
+        var cuts = string.Join(',', Enumerable.Range(1, run.Count).Select(clip => (clip * frames).ToString(CultureInfo.InvariantCulture)));
         return string.Join(' ',
             "-an -threads 1 -c:v libx264 -preset veryfast -pix_fmt yuv420p",
             "-sws_flags bilinear+accurate_rnd+full_chroma_int+bitexact -fflags +bitexact -flags:v +bitexact+cgop",
             $"-qp {_config.Quantizer} -bf 0 -g {frames} -keyint_min {frames} -sc_threshold 0",
             $"-f segment -segment_format mp4 -reset_timestamps 1 -segment_start_number {run.First}",
-            // A cut before frame 0 never comes: one clip stays one file.
-            cuts.Length > 0 ? $"-segment_frames {cuts}" : "-segment_frames 0");
+            $"-segment_frames {cuts}");
     }
 
     private static void MoveInPlace(ShapesRun run, string partial, string root)
