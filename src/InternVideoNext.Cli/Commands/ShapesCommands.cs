@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using FFMpegCore.Exceptions;
+using InternVideoNext.Data.Shapes;
+using Spectre.Console;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>data render-shapes</c> and <c>data train-teacher</c>: the embedded world as files, and its image teacher.</summary>
+internal static class ShapesCommands
+{
+    /// <summary>Renders MotionShapes as video files with a manifest.</summary>
+    public static Command CreateRenderShapes()
+    {
+        var folder = new Option<DirectoryInfo>("--out") { Description = "Folder for the videos and manifest.json; made where missing", Required = true };
+        var clips = new Option<int>("--clips") { Description = "Clips in all: seven tenths train, one validation, two test", Required = true };
+        var seed = new Option<ulong>("--seed") { Description = "The world's seed", DefaultValueFactory = _ => 0 };
+        var size = new Option<int>("--size") { Description = "Height and width in pixels, even", DefaultValueFactory = _ => 64 };
+        var frames = new Option<int>("--frames") { Description = "Frames a clip", DefaultValueFactory = _ => 24 };
+        var fps = new Option<int>("--fps") { Description = "Frames a second", DefaultValueFactory = _ => 12 };
+        var task = new Option<ShapesTask>("--task") { Description = "What is to be recognised over time", DefaultValueFactory = _ => ShapesTask.Motion };
+        var command = new Command(
+            "render-shapes",
+            """
+            Render the MotionShapes world: H.264 clips of moving textured shapes, with an appearance and a motion label each.
+
+            Example:
+              ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
+            """)
+        { folder, clips, seed, size, frames, fps, task };
+        command.SetAction((arguments, cancellation) => Finish(async () =>
+        {
+            var config = ShapesRenderConfig.ForClips(arguments.GetValue(clips)) with
+            {
+                Size = arguments.GetValue(size),
+                Frames = arguments.GetValue(frames),
+                FramesPerSecond = arguments.GetValue(fps),
+            };
+            var world = new ShapesWorldConfig { Task = arguments.GetValue(task) }.Build(arguments.GetValue(seed));
+            var renderer = config.Build(world, Math.Max(1, Environment.ProcessorCount));
+            var target = arguments.GetRequiredValue(folder).FullName;
+            await ShowProgress("clips", config.Clips, progress => renderer.RenderAsync(target, progress, cancellation)).ConfigureAwait(false);
+            AnsiConsole.MarkupLineInterpolated($"Wrote {config.Clips} clips and {Path.Combine(target, ShapesRenderer.ManifestName)}");
+        }));
+        return command;
+    }
+
+    // Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something missing on this machine.
+    private static async Task<int> Finish(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            return 0;
+        }
+        catch (ArgumentException error)
+        {
+            return Say(error.Message, 2);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FFMpegProcessException)
+        {
+            return Say(error.Message, 1);
+        }
+        catch (FFMpegException error)
+        {
+            return Say($"{error.Message}. Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) and try again.", 3);
+        }
+        catch (OperationCanceledException)
+        {
+            return Say("Stopped.", 1);
+        }
+    }
+
+    private static int Say(string message, int exitCode)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
+    }
+
+    private static async Task ShowProgress(string what, int total, Func<IProgress<int>, Task> work)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            var tenth = Math.Max(1, total / 10);
+            await work(new Told(done =>
+            {
+                if (done % tenth == 0 || done == total) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
+            })).ConfigureAwait(false);
+            return;
+        }
+
+        await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(what, maxValue: total);
+                return work(new Told(done => bar.Value = done));
+            }).ConfigureAwait(false);
+    }
+
+    // Progress<T> would report later, out of order.
+    private sealed class Told(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
+    }
+}
