@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace InternVideoNext.Data;
 
 /// <summary>A data set: its clips as files below one folder, their splits and labels.</summary>
@@ -13,6 +15,61 @@ public sealed record Manifest
     public required IReadOnlyList<ManifestEntry> Entries { get; init; }
 
     /// <summary>The folder that the entries' paths are relative to; not part of the file.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string Root { get; init; } = "";
+
+    /// <summary>The splits that an entry may be in.</summary>
+    [JsonIgnore]
+    public static IReadOnlyList<string> Splits { get; } = ["train", "validation", "test"];
+
+    /// <summary>Opens what a user may point at: a manifest (<c>.json</c>), a folder of videos, or one video file.</summary>
+    /// <param name="path">A file or folder.</param>
+    /// <exception cref="ManifestException">It is none of these, or is invalid; the message says what and where.</exception>
+    public static Manifest Open(string path)
+    {
+        if (Directory.Exists(path)) return FromDirectory(path);
+        return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase) ? Load(path) : FromVideo(path);
+    }
+
+    /// <summary>Reads and checks a manifest file. The root is the folder it lies in.</summary>
+    /// <param name="path">A JSON file with snake_case members, as <see cref="Save"/> writes it.</param>
+    /// <exception cref="ManifestException">
+    /// The file is missing, is not JSON (with the line), has unknown or missing members, or has entries with an absolute
+    /// or parent-escaping path, a duplicate id, an unknown split, an unknown label or a class out of range (with the entry).
+    /// </exception>
+    public static Manifest Load(string path) => ManifestFile.Read(path);
+
+    /// <summary>Every video-looking file below a folder, in ordinal order of path, unlabelled, all in <c>train</c>.</summary>
+    /// <param name="directory">The folder; searched with its subfolders, not following linked or hidden folders.</param>
+    /// <exception cref="ManifestException">There is no such folder, or no video file in it.</exception>
+    public static Manifest FromDirectory(string directory) => VideoFolder.Scan(directory);
+
+    /// <summary>A manifest of one video file.</summary>
+    /// <param name="path">The file; any extension.</param>
+    /// <exception cref="ManifestException">There is no such file.</exception>
+    public static Manifest FromVideo(string path)
+    {
+        if (!File.Exists(path)) throw new ManifestException($"'{path}': no such file or folder. Give a manifest (.json), a folder of videos, or a video file.");
+        var full = Path.GetFullPath(path);
+        var name = Path.GetFileName(full);
+        return new Manifest { Name = name, Root = Path.GetDirectoryName(full)!, Entries = [new ManifestEntry { Id = name, Path = name }] };
+    }
+
+    /// <summary>Writes the manifest: aside, flushed, then renamed, so that a reader never sees half of it.</summary>
+    /// <param name="path">The file to write; entries' paths must be meant relative to its folder.</param>
+    /// <exception cref="ManifestException">The manifest is not valid: <see cref="Load"/> would refuse it.</exception>
+    public void Save(string path) => ManifestFile.Write(this, path);
+
+    /// <summary>The same data set with only the entries of one split.</summary>
+    /// <param name="split">One of <see cref="Splits"/>.</param>
+    /// <exception cref="ArgumentException">There is no such split.</exception>
+    public Manifest Filter(string split)
+    {
+        if (!Splits.Contains(split)) throw new ArgumentException($"split '{split}' is unknown; the splits are {string.Join(", ", Splits)}.", nameof(split));
+        return this with { Entries = [.. Entries.Where(e => e.Split == split)] };
+    }
+
+    /// <summary>The full path of an entry's file.</summary>
+    /// <param name="entry">An entry of this manifest.</param>
+    public string PathOf(ManifestEntry entry) => Path.GetFullPath(Path.Combine(Root, entry.Path));
 }

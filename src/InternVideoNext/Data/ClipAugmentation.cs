@@ -1,0 +1,40 @@
+using InternVideoNext.Randomness;
+
+namespace InternVideoNext.Data;
+
+/// <summary>Chooses what part of the frames a clip shows (method, section 9).</summary>
+public static class ClipAugmentation
+{
+    /// <summary>
+    /// A multi-scale crop (Wang et al. 2016, "Temporal Segment Networks"): width and height each a scale of the frame's shorter
+    /// side, the two scales at most one step apart in the list; a place uniform over the frame; perhaps mirrored.
+    /// </summary>
+    /// <param name="width">The frames' width in pixels.</param>
+    /// <param name="height">The frames' height in pixels.</param>
+    /// <param name="scales">Scales in 0..1, in order.</param>
+    /// <param name="flipProbability">How often the clip is mirrored.</param>
+    /// <param name="random">Drawn from five times, whatever comes out.</param>
+    public static CropWindow Random(int width, int height, IReadOnlyList<double> scales, double flipProbability, DeterministicRandom random)
+    {
+        var side = Math.Min(width, height);
+        var first = random.NextInt(scales.Count);
+        var low = Math.Max(0, first - 1);
+        var second = low + random.NextInt(Math.Min(scales.Count - 1, first + 1) - low + 1);
+        var cropWidth = Scaled(side, scales[first]);
+        var cropHeight = Scaled(side, scales[second]);
+        var left = random.NextInt(width - cropWidth + 1);
+        var top = random.NextInt(height - cropHeight + 1);
+        return new CropWindow(left, top, cropWidth, cropHeight, random.NextDouble() < flipProbability);
+    }
+
+    /// <summary>The largest square in the middle: resizing it is resizing the shorter side and cropping the centre. For evaluation.</summary>
+    /// <param name="width">The frames' width in pixels.</param>
+    /// <param name="height">The frames' height in pixels.</param>
+    public static CropWindow Centre(int width, int height)
+    {
+        var side = Math.Min(width, height);
+        return new CropWindow((width - side) / 2, (height - side) / 2, side, side, Flipped: false);
+    }
+
+    private static int Scaled(int side, double scale) => Math.Clamp((int)Math.Round(side * scale), 1, side);
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace InternVideoNext.Data;
+
+/// <summary>
+/// Crops, resizes and normalises frames in one pass each over rows and columns, on the calling thread. The filter is the
+/// triangle widened by the reduction (bilinear with antialiasing, as Pillow's and torchvision's), in float32; the results
+/// are the same on every machine. Loaders run one of these a worker, so torch's own threads stay free for the model.
+/// </summary>
+public static class ClipResampler
+{
+    // T frames, S side, R rows of the crop, C = 3 channels.
+    private const int Channels = 3;
+
+    /// <summary>ImageNet's mean of red, green and blue, of pixels in 0..1.</summary>
+    public static IReadOnlyList<float> Mean { get; } = [0.485f, 0.456f, 0.406f];
+
+    /// <summary>ImageNet's standard deviation of red, green and blue, of pixels in 0..1.</summary>
+    public static IReadOnlyList<float> Deviation { get; } = [0.229f, 0.224f, 0.225f];
+
+    /// <summary>Writes one clip.</summary>
+    /// <param name="clip">The frames and which of them, T.</param>
+    /// <param name="window">What part of them.</param>
+    /// <param name="size">S, the side of the result in pixels.</param>
+    /// <param name="destination">[3, T, S, S] values, normalised by <see cref="Mean"/> and <see cref="Deviation"/>.</param>
+    /// <exception cref="ArgumentException">The window leaves the frame, or the destination has another length.</exception>
+    public static void Write(SampledFrames clip, CropWindow window, int size, Span<float> destination)
+    {
+        var frames = clip.Frames;
+        var count = clip.Positions.Count;
+        if (window.Left < 0 || window.Top < 0 || window.Width < 1 || window.Height < 1
+            || window.Left + window.Width > frames.Width || window.Top + window.Height > frames.Height)
+        {
+            throw new ArgumentException($"{window} leaves the {frames.Width} x {frames.Height} frame.", nameof(window));
+        }
+        if (destination.Length != Channels * count * size * size)
+        {
+            throw new ArgumentException($"the destination holds {destination.Length} values instead of {Channels * count * size * size}.", nameof(destination));
+        }
+        var across = ResampleAxis.Create(window.Width, size, window.Flipped);
+        var down = ResampleAxis.Create(window.Height, size, reversed: false);
+        var rows = ArrayPool<float>.Shared.Rent(window.Height * Channels * size);
+        for (var t = 0; t < count; t++)
+        {
+            if (t > 0 && clip.Positions[t] == clip.Positions[t - 1])
+            {
+                CopyPrevious(destination, t, count, size * size);
+                continue;
+            }
+            var frame = frames[clip.Positions[t]];
+            for (var y = 0; y < window.Height; y++)
+            {
+                var line = frame.Slice((((window.Top + y) * frames.Width) + window.Left) * Channels, window.Width * Channels);
+                Across(line, across, size, rows.AsSpan(y * Channels * size, Channels * size)); // [R, 3, S]
+            }
+            for (var channel = 0; channel < Channels; channel++)
+            {
+                Down(rows, down, channel, size, destination.Slice(((channel * count) + t) * size * size, size * size));
+            }
+        }
+        ArrayPool<float>.Shared.Return(rows);
+    }
+
+    private static void CopyPrevious(Span<float> destination, int t, int count, int area)
+    {
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            var at = ((channel * count) + t) * area;
+            destination.Slice(at - area, area).CopyTo(destination[at..]);
+        }
+    }
+
+    // [R columns, 3] bytes to [3, S].
+    private static void Across(ReadOnlySpan<byte> line, ResampleAxis axis, int size, Span<float> row)
+    {
+        for (var x = 0; x < size; x++)
+        {
+            float red = 0, green = 0, blue = 0;
+            var pixels = line.Slice(axis.Starts[x] * Channels, axis.Taps * Channels);
+            var weights = axis.Weights.AsSpan(x * axis.Taps, axis.Taps);
+            for (int k = 0, p = 0; k < weights.Length && p + 2 < pixels.Length; k++, p += Channels)
+            {
+                var weight = weights[k];
+                red += weight * pixels[p];
+                green += weight * pixels[p + 1];
+                blue += weight * pixels[p + 2];
+            }
+            row[x] = red;
+            row[size + x] = green;
+            row[(2 * size) + x] = blue;
+        }
+    }
+
+    // [R, S] of one channel (rows 3 S apart) to [S, S], normalised.
+    private static void Down(float[] rows, ResampleAxis axis, int channel, int size, Span<float> plane)
+    {
+        var scale = 1f / (255f * Deviation[channel]);
+        var shift = -Mean[channel] / Deviation[channel];
+        for (var y = 0; y < size; y++)
+        {
+            var output = plane.Slice(y * size, size);
+            output.Fill(shift);
+            for (var k = 0; k < axis.Taps; k++)
+            {
+                var weight = axis.Weights[(y * axis.Taps) + k] * scale;
+                if (weight == 0) continue;
+                Accumulate(rows.AsSpan((((axis.Starts[y] + k) * Channels) + channel) * size, size), weight, output);
+            }
+        }
+    }
+
+    private static void Accumulate(ReadOnlySpan<float> row, float weight, Span<float> output)
+    {
+        var wideRow = MemoryMarshal.Cast<float, Vector<float>>(row);
+        var wideOutput = MemoryMarshal.Cast<float, Vector<float>>(output);
+        var wideWeight = new Vector<float>(weight);
+        for (var i = 0; i < wideOutput.Length && i < wideRow.Length; i++) wideOutput[i] += wideRow[i] * wideWeight;
+        for (var i = wideOutput.Length * Vector<float>.Count; i < output.Length; i++) output[i] += row[i] * weight;
+    }
+}

@@ -1,0 +1,54 @@
+namespace InternVideoNext.Data;
+
+/// <summary>How clips are made from video files.</summary>
+public sealed record DataConfig
+{
+    /// <summary>T, frames of a clip.</summary>
+    public int Frames { get; init; } = 8;
+
+    /// <summary>S, side of a clip in pixels.</summary>
+    public int Size { get; init; } = 32;
+
+    /// <summary>Scales of the training crop, of the frame's shorter side, in order.</summary>
+    public IReadOnlyList<double> CropScales { get; init; } = [1, 0.875, 0.75, 0.66];
+
+    /// <summary>How often a training clip is mirrored.</summary>
+    public double FlipProbability { get; init; } = 0.5;
+
+    /// <summary>Files decoded at a time; 0 means as many as this machine has processors.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Batches being decoded or waiting at most.</summary>
+    public int QueueBatches { get; init; } = 4;
+
+    /// <summary>Seconds that probing one file, and decoding it, may each take before the file counts as broken.</summary>
+    public double FileTimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Share of the files that may be broken before reading ends with an error. If all are, it always does.</summary>
+    public double MaxBrokenFraction { get; init; } = 0.5;
+
+    /// <summary>Memory for the decoded frames of short videos, in MiB, so that later epochs decode nothing; 0 keeps none.</summary>
+    public int CacheMegabytes { get; init; } = 512;
+
+    /// <summary>Checks every member.</summary>
+    /// <exception cref="ArgumentException">One or more are out of range; all are named with their values.</exception>
+    public void Validate()
+    {
+        var problems = new List<string>();
+        Require(Frames >= 1, $"frames is {Frames}; it must be at least 1");
+        Require(Size >= 1, $"size is {Size}; it must be at least 1");
+        Require(CropScales.Count > 0 && CropScales.All(s => s is > 0 and <= 1), $"crop_scales is [{string.Join(", ", CropScales)}]; it must list scales above 0 and at most 1");
+        Require(FlipProbability is >= 0 and <= 1, $"flip_probability is {FlipProbability}; it must be in 0..1");
+        Require(Workers >= 0, $"workers is {Workers}; it must be 0 (one per processor) or more");
+        Require(QueueBatches >= 1, $"queue_batches is {QueueBatches}; it must be at least 1");
+        Require(FileTimeoutSeconds is > 0 and <= 86400, $"file_timeout_seconds is {FileTimeoutSeconds}; it must be above 0 and at most a day");
+        Require(MaxBrokenFraction is >= 0 and <= 1, $"max_broken_fraction is {MaxBrokenFraction}; it must be in 0..1");
+        Require(CacheMegabytes >= 0, $"cache_megabytes is {CacheMegabytes}; it must be 0 (off) or more");
+        if (problems.Count > 0) throw new ArgumentException($"The data configuration is not valid: {string.Join("; ", problems)}.");
+
+        void Require(bool holds, FormattableString problem)
+        {
+            if (!holds) problems.Add(FormattableString.Invariant(problem));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace InternVideoNext.Data;
+
+/// <summary>
+/// Keeps all frames of short videos in memory, up to a budget, so that later epochs start no process for them. Which videos
+/// are kept never shows in what is read: the frames are the decoder's, to the byte. Thread-safe.
+/// </summary>
+/// <param name="decoder">Reads what is not kept.</param>
+/// <param name="budgetBytes">Bytes of frames to keep at most.</param>
+public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameReader
+{
+    private readonly ConcurrentDictionary<string, DecodedFrames> _kept = new(StringComparer.Ordinal);
+    private long _used;
+
+    /// <summary>Videos kept so far.</summary>
+    public int Count => _kept.Count;
+
+    /// <summary>Bytes kept so far (and reserved by readings in progress).</summary>
+    public long UsedBytes => Interlocked.Read(ref _used);
+
+    /// <inheritdoc/>
+    public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
+    {
+        // A file decoded by seeking gives other bytes than one decoded from end to end, so those are never kept.
+        if (!VideoDecoder.IsSequential(info, indices.Count)) return decoder.Read(path, info, indices, cancellation);
+        if (_kept.TryGetValue(path, out var kept)) return kept.Choose(path, indices);
+        var bytes = decoder.AllBytes(info);
+        if (!Reserve(bytes)) return decoder.Read(path, info, indices, cancellation);
+        var added = false;
+        try
+        {
+            var all = decoder.ReadAll(path, info, cancellation);
+            added = _kept.TryAdd(path, all);
+            return all.Choose(path, indices);
+        }
+        finally
+        {
+            if (!added) Interlocked.Add(ref _used, -bytes);
+        }
+    }
+
+    private bool Reserve(long bytes)
+    {
+        if (Interlocked.Add(ref _used, bytes) <= budgetBytes) return true;
+        Interlocked.Add(ref _used, -bytes);
+        return false;
+    }
+}
