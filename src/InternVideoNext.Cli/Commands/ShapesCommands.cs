@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using FFMpegCore.Exceptions;
 using InternVideoNext.Data.Shapes;
 using Spectre.Console;
@@ -27,7 +28,7 @@ internal static class ShapesCommands
               ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
             """)
         { folder, clips, seed, size, frames, fps, task };
-        command.SetAction((arguments, cancellation) => Failures.Handle(async () =>
+        command.SetAction((arguments, cancellation) => Finish(async () =>
         {
             var config = ShapesRenderConfig.ForClips(arguments.GetValue(clips)) with
             {
@@ -44,11 +45,47 @@ internal static class ShapesCommands
         return command;
     }
 
+    // Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something missing on this machine.
+    private static async Task<int> Finish(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+            return 0;
+        }
+        catch (ArgumentException error)
+        {
+            return Say(error.Message, 2);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FFMpegProcessException)
+        {
+            return Say(error.Message, 1);
+        }
+        catch (FFMpegException error)
+        {
+            return Say($"{error.Message}. Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) and try again.", 3);
+        }
+        catch (OperationCanceledException)
+        {
+            return Say("Stopped.", 1);
+        }
+    }
+
+    private static int Say(string message, int exitCode)
+    {
+        Console.Error.WriteLine(message);
+        return exitCode;
+    }
+
     private static async Task ShowProgress(string what, int total, Func<IProgress<int>, Task> work)
     {
         if (Console.IsOutputRedirected)
         {
-            await work(new PlainProgress(what, total)).ConfigureAwait(false);
+            var tenth = Math.Max(1, total / 10);
+            await work(new Told(done =>
+            {
+                if (done % tenth == 0 || done == total) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
+            })).ConfigureAwait(false);
             return;
         }
 
@@ -57,7 +94,13 @@ internal static class ShapesCommands
             .StartAsync(context =>
             {
                 var bar = context.AddTask(what, maxValue: total);
-                return work(new Reported(done => bar.Value = done));
+                return work(new Told(done => bar.Value = done));
             }).ConfigureAwait(false);
+    }
+
+    // Progress<T> would report later, out of order.
+    private sealed class Told(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
     }
 }
