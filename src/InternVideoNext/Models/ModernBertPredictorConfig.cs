@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Models;
+
+/// <summary>
+/// A body of ModernBERT layers (Warner et al. 2024); by default the last five of ModernBERT-large, the paper's
+/// text-initialised predictor.
+/// </summary>
+public sealed record ModernBertPredictorConfig : PredictorConfig
+{
+    /// <summary>Cp, channels of a token.</summary>
+    public int Width { get; init; } = 1024;
+
+    /// <summary>Attention heads, of even width.</summary>
+    public int Heads { get; init; } = 16;
+
+    /// <summary>Width of each half of the gated MLP.</summary>
+    public int Intermediate { get; init; } = 2624;
+
+    /// <summary>Which layers of the full model; an index decides between global and local attention.</summary>
+    public IReadOnlyList<int> LayerIds { get; init; } = [23, 24, 25, 26, 27];
+
+    /// <summary>Length of the local window: a token sees those at most half of it away.</summary>
+    public int LocalAttention { get; init; } = 128;
+
+    /// <summary>Layers whose index is a multiple of it attend globally.</summary>
+    public int GlobalEvery { get; init; } = 3;
+
+    /// <summary>Rotary base of global layers.</summary>
+    public double GlobalTheta { get; init; } = 160000;
+
+    /// <summary>Rotary base of local layers.</summary>
+    public double LocalTheta { get; init; } = 10000;
+
+    /// <inheritdoc/>
+    public override PredictorBody BuildBody(Generator generator)
+    {
+        Validate();
+        return new ModernBertBody(this, generator);
+    }
+
+    internal bool IsGlobal(int layerId) => layerId % GlobalEvery == 0;
+
+    internal void Validate() => new ConfigCheck(nameof(ModernBertPredictorConfig))
+        .Positive("width", Width)
+        .Positive("heads", Heads)
+        .Positive("intermediate", Intermediate)
+        .Positive("global_every", GlobalEvery)
+        .Multiple("width", Width, "two channels per head: 2 heads", 2 * Heads)
+        .Require(LocalAttention >= 2, "local_attention", LocalAttention, "must be at least 2")
+        .Require(GlobalTheta > 0, "global_theta", GlobalTheta, "must be positive")
+        .Require(LocalTheta > 0, "local_theta", LocalTheta, "must be positive")
+        .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
+        .Require(LayerIds.Count > 0, "layer_ids", LayerIds.Count, "layers listed: name at least one")
+        .Require(LayerIds.All(id => id >= 0), "layer_ids", LayerIds.DefaultIfEmpty().Min(), "must not be negative")
+        .ThrowIfAny();
+}

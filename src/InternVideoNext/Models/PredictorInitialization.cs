@@ -1,0 +1,11 @@
+namespace InternVideoNext.Models;
+
+/// <summary>How the body of a predictor starts; text weights are loaded over it afterwards.</summary>
+public enum PredictorInitialization
+{
+    /// <summary>Truncated normal weights.</summary>
+    Random,
+
+    /// <summary>As random, with every residual branch's output projection zero: each block starts as the identity.</summary>
+    Zero,
+}

@@ -1,0 +1,48 @@
+using InternVideoNext.Modules;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Models;
+
+/// <summary>
+/// A plain vision-transformer body: the paper's comparison (depth 12, random) and, with
+/// <see cref="PredictorInitialization.Zero"/>, the V-JEPA style predictor of its Stage 2 ablation.
+/// </summary>
+public sealed record VitPredictorConfig : PredictorConfig
+{
+    /// <summary>Cp, channels of a token.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Transformer blocks.</summary>
+    public int Depth { get; init; } = 12;
+
+    /// <summary>Attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Width inside the MLP over <see cref="Width"/>.</summary>
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>First value of the layer scales; null leaves them out.</summary>
+    public double? LayerScaleInit { get; init; }
+
+    /// <summary>Form of the activation.</summary>
+    public GeluKind Gelu { get; init; } = GeluKind.Exact;
+
+    /// <inheritdoc/>
+    public override PredictorBody BuildBody(Generator generator)
+    {
+        Validate();
+        return new VitBody(this, generator);
+    }
+
+    internal TransformerBlockOptions Block() =>
+        new(Width, Heads, (int)Math.Round(Width * MlpRatio), Gelu, LayerScaleInit, DropPath: 0, InitStd);
+
+    internal void Validate() => new ConfigCheck(nameof(VitPredictorConfig))
+        .Positive("width", Width)
+        .Positive("depth", Depth)
+        .Positive("heads", Heads)
+        .Multiple("width", Width, "heads", Heads)
+        .Require(MlpRatio > 0, "mlp_ratio", MlpRatio, "must be positive")
+        .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
+        .ThrowIfAny();
+}

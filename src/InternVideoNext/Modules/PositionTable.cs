@@ -1,0 +1,90 @@
+using InternVideoNext.Masking;
+using InternVideoNext.Native;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace InternVideoNext.Modules;
+
+// Shapes: K class tokens, T frames, h rows, w columns, N = T h w, C width
+
+/// <summary>The joint position table of class tokens and (t, h, w) tokens: its first values, and its resizing.</summary>
+public static class PositionTable
+{
+    /// <summary>
+    /// Three-dimensional sine-cosine table: the first C/4 channels code time, the other 3C/4 space (columns, then rows),
+    /// each as sines followed by cosines of frequencies 10000^(-2i/d); zeros for class tokens.
+    /// </summary>
+    /// <param name="width">C, a multiple of 16.</param>
+    /// <param name="grid">T, h, w.</param>
+    /// <param name="classTokens">K, rows of zeros in front.</param>
+    /// <returns>[1, K + N, C] float32.</returns>
+    /// <exception cref="ArgumentException"><paramref name="width"/> does not divide into these parts.</exception>
+    public static Tensor SineCosine(int width, TokenGrid grid, int classTokens)
+    {
+        if (width % 16 != 0)
+            throw new ArgumentException($"width: {width} is not a multiple of 16, which the sine-cosine table needs.", nameof(width));
+        LibTorch.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var (time, space) = (width / 4, width / 4 * 3 / 2);
+        long[] shape = [grid.Frames, grid.Height, grid.Width, -1];
+        var table = cat(
+            [
+                Axis(grid.Frames, time).view(-1, 1, 1, time).expand(shape),
+                Axis(grid.Width, space).view(1, 1, -1, space).expand(shape),
+                Axis(grid.Height, space).view(1, -1, 1, space).expand(shape),
+            ],
+            dim: -1).view(1, grid.Tokens, width);
+        return cat([zeros(1, classTokens, width), table.to(float32)], dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The same positions for other clips: linear over time, bicubic over space (no anti-aliasing, align_corners false),
+    /// class rows untouched.
+    /// </summary>
+    /// <param name="table">[1, K + N, C], as stored for <paramref name="source"/>.</param>
+    /// <param name="source">T, h, w of <paramref name="table"/>.</param>
+    /// <param name="target">T, h, w asked for.</param>
+    /// <param name="classTokens">K.</param>
+    /// <returns>[1, K + N', C], the type of <paramref name="table"/>; a copy when nothing changes.</returns>
+    /// <exception cref="ArgumentException">The table's rows are not K + N.</exception>
+    public static Tensor Resize(Tensor table, TokenGrid source, TokenGrid target, int classTokens)
+    {
+        if (table.dim() != 3 || table.size(1) != classTokens + source.Tokens)
+            throw new ArgumentException(
+                $"table: shape [{string.Join(", ", table.shape)}] is not [1, {classTokens + source.Tokens}, C] " +
+                $"({classTokens} class tokens, {source.Frames} x {source.Height} x {source.Width} tokens).",
+                nameof(table));
+        if (source == target) return table.clone();
+        using var scope = NewDisposeScope();
+        var tokens = table.narrow(1, classTokens, source.Tokens).to(float32);
+        if (target.Frames != source.Frames) tokens = ResizeTime(tokens, source, target.Frames);
+        if (target.TokensPerFrame != source.TokensPerFrame || target.Height != source.Height) tokens = ResizeSpace(tokens, source with { Frames = target.Frames }, target);
+        return cat([table.narrow(1, 0, classTokens), tokens.to(table.dtype)], dim: 1).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor ResizeTime(Tensor tokens, TokenGrid source, long frames)
+    {
+        var width = tokens.size(2);
+        var series = tokens.view(source.Frames, source.TokensPerFrame, width).permute(1, 2, 0); // [L, C, T]
+        return functional.interpolate(series, [frames], mode: InterpolationMode.Linear, align_corners: false)
+            .permute(2, 0, 1) // [T', L, C]
+            .reshape(1, frames * source.TokensPerFrame, width);
+    }
+
+    private static Tensor ResizeSpace(Tensor tokens, TokenGrid source, TokenGrid target)
+    {
+        var width = tokens.size(2);
+        var images = tokens.view(source.Frames, source.Height, source.Width, width).permute(0, 3, 1, 2); // [T, C, h, w]
+        return functional.interpolate(images, [target.Height, target.Width], mode: InterpolationMode.Bicubic, align_corners: false)
+            .permute(0, 2, 3, 1) // [T, h', w', C]
+            .reshape(1, target.Tokens, width);
+    }
+
+    private static Tensor Axis(int length, int channels)
+    {
+        var half = channels / 2;
+        var frequency = (arange(half, dtype: float64) * (-Math.Log(10000) / half)).exp();
+        var angle = outer(arange(length, dtype: float64), frequency); // [length, channels / 2]
+        return cat([angle.sin(), angle.cos()], dim: 1);
+    }
+}

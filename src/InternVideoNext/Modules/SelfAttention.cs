@@ -1,0 +1,57 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace InternVideoNext.Modules;
+
+// Shapes: B batch, N tokens, C width, H heads, D head width (C = H D)
+
+/// <summary>
+/// Multi-head self-attention with normalised queries and keys: RMSNorm over the full width, before the heads are split.
+/// <c>qkv</c> has no bias, <c>proj</c> has one. Scores are scaled by D^-1/2.
+/// </summary>
+public sealed class SelfAttention : Module<Tensor, Tensor>
+{
+    private readonly long _heads;
+    [ComponentName(Name = "qkv")] private readonly Linear _qkv;
+    [ComponentName(Name = "q_norm")] private readonly RmsNorm _queryNorm;
+    [ComponentName(Name = "k_norm")] private readonly RmsNorm _keyNorm;
+    [ComponentName(Name = "proj")] private readonly Linear _projection;
+
+    /// <summary>Truncated normal weights, zero bias.</summary>
+    /// <param name="width">C, a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">H.</param>
+    /// <param name="std">Standard deviation of the weights.</param>
+    /// <param name="generator">Source of the draws.</param>
+    public SelfAttention(long width, long heads, double std, Generator generator)
+        : base(nameof(SelfAttention))
+    {
+        _heads = heads;
+        _qkv = Layers.Linear(width, 3 * width, bias: false, std, generator);
+        _queryNorm = new RmsNorm(width);
+        _keyNorm = new RmsNorm(width);
+        _projection = Layers.Linear(width, width, bias: true, std, generator);
+        RegisterComponents();
+    }
+
+    /// <summary>The weight of the output projection, [C, C].</summary>
+    public Tensor OutputWeight => _projection.weight!;
+
+    /// <summary>Every token attends to every token of its clip.</summary>
+    /// <param name="input">[B, N, C].</param>
+    /// <returns>[B, N, C].</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var width = input.size(2);
+        var qkv = _qkv.forward(input); // [B, N, 3C]
+        var query = _queryNorm.forward(qkv.narrow(2, 0, width));
+        var key = _keyNorm.forward(qkv.narrow(2, width, width));
+        var value = qkv.narrow(2, 2 * width, width);
+        var mixed = functional.scaled_dot_product_attention(Split(query), Split(key), Split(value), p: 0); // [B, H, N, D]
+        return _projection.forward(mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope(); // [B, N, C]
+    }
+
+    private Tensor Split(Tensor x) => x.unflatten(2, [_heads, x.size(2) / _heads]).transpose(1, 2); // [B, H, N, D]
+}

@@ -1,0 +1,68 @@
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace InternVideoNext.Modules;
+
+// Shapes: B batch, N tokens, C width
+
+/// <summary>
+/// A pre-norm transformer block: x += dropPath(ls1 * attn(norm1(x))); x += dropPath(ls2 * mlp(norm2(x))).
+/// </summary>
+public sealed class TransformerBlock : Module<Tensor, Generator?, Tensor>
+{
+    private readonly double _dropPath;
+    [ComponentName(Name = "norm1")] private readonly RmsNorm _attentionNorm;
+    [ComponentName(Name = "attn")] private readonly SelfAttention _attention;
+    [ComponentName(Name = "ls1")] private readonly LayerScale? _attentionScale;
+    [ComponentName(Name = "norm2")] private readonly RmsNorm _mlpNorm;
+    [ComponentName(Name = "mlp")] private readonly Mlp _mlp;
+    [ComponentName(Name = "ls2")] private readonly LayerScale? _mlpScale;
+
+    /// <summary>Truncated normal weights; the output projections of both branches divided by sqrt(2 i).</summary>
+    /// <param name="options">Sizes and rates.</param>
+    /// <param name="block">i - 1, the index of this block in its stack, from 0.</param>
+    /// <param name="generator">Source of the draws.</param>
+    public TransformerBlock(TransformerBlockOptions options, int block, Generator generator)
+        : base(nameof(TransformerBlock))
+    {
+        _dropPath = options.DropPath;
+        _attentionNorm = new RmsNorm(options.Width);
+        _attention = new SelfAttention(options.Width, options.Heads, options.InitStd, generator);
+        _mlpNorm = new RmsNorm(options.Width);
+        _mlp = new Mlp(options.Width, options.Hidden, options.Gelu, options.InitStd, generator);
+        if (options.LayerScaleInit is { } initial)
+        {
+            _attentionScale = new LayerScale(options.Width, initial);
+            _mlpScale = new LayerScale(options.Width, initial);
+        }
+
+        WeightInitialization.RescaleResidual(_attention.OutputWeight, block + 1);
+        WeightInitialization.RescaleResidual(_mlp.OutputWeight, block + 1);
+        RegisterComponents();
+    }
+
+    /// <summary>Sets the output projections of both branches to zero: the block starts as the identity.</summary>
+    public void ZeroResidualOutputs()
+    {
+        WeightInitialization.Fill(_attention.OutputWeight, 0);
+        WeightInitialization.Fill(_mlp.OutputWeight, 0);
+    }
+
+    /// <summary>Applies both branches.</summary>
+    /// <param name="input">[B, N, C].</param>
+    /// <param name="dropPath">Draws which clips skip a branch; null skips none.</param>
+    /// <returns>[B, N, C].</returns>
+    public override Tensor forward(Tensor input, Generator? dropPath)
+    {
+        using var scope = NewDisposeScope();
+        var attended = Add(input, _attentionScale, _attention.forward(_attentionNorm.forward(input)), dropPath);
+        return Add(attended, _mlpScale, _mlp.forward(_mlpNorm.forward(attended)), dropPath).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Add(Tensor stream, LayerScale? scale, Tensor branch, Generator? dropPath)
+    {
+        var kept = DropPath.Apply(branch, _dropPath, dropPath);
+        return scale is null ? stream + kept : scale.forward(stream, kept);
+    }
+}
