@@ -55,7 +55,7 @@ internal static class PresetSizes
         },
         Stage1Frames = frames,
         Stage2Frames = frames,
-        Predictor = new VitPredictorConfig { Width = width, Depth = predictorDepth, Heads = heads },
+        Predictor = new VitPredictorConfig { Width = width, Depth = predictorDepth, Heads = heads, InitStd = 0.7 / Math.Sqrt(width) },
         PixelDecoder = new DiffusionDecoderConfig { Width = width, Depth = 2 },
         AlignedLayers = 2,
         TeacherWidth = 96,

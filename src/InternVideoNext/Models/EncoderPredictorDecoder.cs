@@ -1,9 +1,7 @@
 using InternVideoNext.Masking;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace InternVideoNext.Models;
 
@@ -25,7 +23,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
         Config = config;
         _encoder = config.Encoder.Build(generator);
         _predictor = config.Predictor?.Build(config.Encoder, generator);
-        if (config.Decoder is { } decoder) _decoder.Add(decoder.Key, Build(decoder, config, generator));
+        if (config.Decoder is { } decoder) _decoder.Add(decoder.Key, Build(decoder, config.Encoder, _predictor!.Width, generator));
         _alignment = config.Alignment is { } alignment ? new SemanticAlignment(alignment, config.Encoder, generator) : null;
         RegisterComponents();
     }
@@ -63,14 +61,10 @@ public sealed class EncoderPredictorDecoder : nn.Module
         return predicted.gather(1, index).MoveToOuterDisposeScope();                            // [B, Nm, Cp]
     }
 
-    private static nn.Module Build(DecoderConfig decoder, ModelConfig config, Generator generator)
+    private static nn.Module Build(DecoderConfig decoder, EncoderConfig encoder, int predictorWidth, Generator generator) => decoder switch
     {
-        var (encoder, predictorWidth) = (config.Encoder, config.Predictor!.Width);
-        return decoder switch
-        {
-            PixelDecoderConfig pixels => pixels.Build(predictorWidth, 3 * encoder.PatchSize * encoder.PatchSize, generator),
-            LatentDecoderConfig latents => latents.Build(predictorWidth, encoder.Width, generator),
-            _ => throw new ArgumentOutOfRangeException(nameof(decoder), decoder.GetType().Name, "not a decoder"),
-        };
-    }
+        PixelDecoderConfig pixels => pixels.Build(predictorWidth, 3 * encoder.PatchSize * encoder.PatchSize, generator),
+        LatentDecoderConfig latents => latents.Build(predictorWidth, encoder.Width, generator),
+        _ => throw new ArgumentOutOfRangeException(nameof(decoder), decoder.GetType().Name, "not a decoder"),
+    };
 }

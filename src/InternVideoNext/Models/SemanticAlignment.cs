@@ -1,9 +1,7 @@
 using InternVideoNext.Modules;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace InternVideoNext.Models;
 

@@ -33,7 +33,7 @@ internal sealed class BatchReader : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_reading is { } reading)
         {
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading.IsCompletedSuccessfully && reading.Result) _batches.Current.Dispose();
         }
         await _batches.DisposeAsync().ConfigureAwait(false);

@@ -10,8 +10,8 @@ public interface ITrainingStage : IDisposable
 
     /// <summary>The losses of one step, with their graph.</summary>
     /// <param name="video">[B, 3, T, H, W], ImageNet-normalised, on the stage's device and in its precision.</param>
-    /// <param name="step">0-based; with the run's seed it fixes every random draw.</param>
-    LossParts ComputeLoss(Tensor video, long step);
+    /// <param name="stepIndex">0-based; with the run's seed it fixes every random draw.</param>
+    LossParts ComputeLoss(Tensor video, long stepIndex);
 
     /// <summary>Called after each optimiser step: where a moving teacher follows its student.</summary>
     void AfterUpdate();

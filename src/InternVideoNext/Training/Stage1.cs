@@ -1,5 +1,6 @@
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -34,18 +35,18 @@ public sealed class Stage1 : ITrainingStage
     public IReadOnlyDictionary<string, Tensor> ExtraState => new Dictionary<string, Tensor>();
 
     /// <inheritdoc/>
-    public LossParts ComputeLoss(Tensor video, long step)
+    public LossParts ComputeLoss(Tensor video, long stepIndex)
     {
-        using var random = new StepGenerators(_config.Training.Seed, step, _device);
+        using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
         var target = Observe(video);
         var mask = _masking.Draw((int)video.size(0), target?.Saliency, random.Mask)[0];
 
         var encoded = Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, random.DropPath);
         var losses = new WeightedLosses();
         if (_config.MiddleWeight > 0)
-            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target!.Value.Middle, mask.Visible), _config.MiddleWeight);
+            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target!.Middle, mask.Visible), _config.MiddleWeight);
         if (_config.FinalWeight > 0)
-            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Value.Final), _config.FinalWeight);
+            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Final), _config.FinalWeight);
         if (_config.PixelWeight > 0)
             losses.Add("pixel", Stage1Objective.Pixel(Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise), _config.PixelWeight);
         return losses.Sum();

@@ -1,5 +1,6 @@
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -48,9 +49,9 @@ public sealed class Stage2 : ITrainingStage
         : _videoTeacher.named_parameters().ToDictionary(p => $"teacher.{p.name}", p => (Tensor)p.parameter);
 
     /// <inheritdoc/>
-    public LossParts ComputeLoss(Tensor video, long step)
+    public LossParts ComputeLoss(Tensor video, long stepIndex)
     {
-        using var random = new StepGenerators(_config.Training.Seed, step, _device);
+        using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
         var targets = _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher, video) : ImageTargets(video);
         var masks = _masking.Draw((int)video.size(0), saliency: null, random.Mask);
         var patches = Student.Encoder.Embed(video);

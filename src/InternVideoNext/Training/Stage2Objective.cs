@@ -1,6 +1,5 @@
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;

@@ -1,5 +1,7 @@
 using InternVideoNext.Checkpoints;
+using InternVideoNext.Checkpoints.Formats;
 using InternVideoNext.Data.Shapes;
+using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Randomness;
 using TorchSharp;
@@ -42,7 +44,10 @@ public static class StageFactory
     {
         using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
         var tower = config.Tower.Build(generator);
-        if (config.Path is { } path) SiglipCheckpoint.Load(tower, path);
+        if (config.Path is { } path) {
+            using var file = SafetensorsCheckpoint.Open(path);
+            StrictLoader.Load(tower, file, SiglipVision.Map, PositionTableResizing.To(new TokenGrid(1, config.Tower.GridSide, config.Tower.GridSide), classTokens: 0));
+        }
         return tower;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -74,6 +75,6 @@ public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource 
         if (newest.SkippedSteps <= _training.MaxSkippedSteps) return;
         throw new TrainingHaltedException(
             $"{newest.SkippedSteps} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at step {newest.Step}. " +
-            $"Last good checkpoint: {folder.CheckpointFolders().FirstOrDefault() ?? "none yet"}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.");
+            $"Last good checkpoint: {(folder.CheckpointFolders() is [var last, ..] ? last : "none yet")}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.");
     }
 }

@@ -62,6 +62,12 @@ public static class ReferenceCheckpoint
         KeyRule.Ignore("final_clip_decoder.{rest}", StageOneOnly),
         KeyRule.Keep("decoder.selfdist_decoder.{rest}", "Stage 1 has no latent decoder: it starts at random"));
 
+    /// <summary>A Stage 1 checkpoint against our Stage 2 model whose predictor starts anew too.</summary>
+    public static KeyMap Stage1IntoFreshPredictor { get; } = Stage1IntoStage2.With(
+        "reference Stage 1 checkpoint into a Stage 2 model with a fresh predictor",
+        [.. Predictor.Select(rule => KeyRule.Ignore(rule.ForeignPattern!, "the predictor starts anew")),
+         KeyRule.Keep("predictor.{rest}", "the predictor starts anew")]);
+
     /// <summary>Either stage's checkpoint against our encoder alone.</summary>
     public static KeyMap IntoEncoder { get; } = new("reference training checkpoint into an encoder",
     [
