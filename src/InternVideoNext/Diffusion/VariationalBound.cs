@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Diffusion;
@@ -28,11 +29,32 @@ internal static class VariationalBound
         // Distance above the smallest log variance: (v + 1) / 2 of the range.                                [M, P]
         var above = (v + 1.0) * ((at.LargeLogVariance - at.SmallLogVariance) * 0.5);
         var meanError = noiseError * at.MeanPerNoise; // true mean of x_(t-1) minus the model's
-
         var squared = (meanError * (-0.5 * at.SmallLogVariance).exp()).square();
         var divergence = 0.5 * (above - 1.0 + ((squared + 1.0) * (-above).exp())).mean([-1]); // [M]
-        var surprise = -LogLikelihood(start, meanError, at.SmallLogVariance + above).mean([-1]); // [M]
-        return (where(t.eq(0), surprise, divergence) / Math.Log(2.0)).MoveToOuterDisposeScope();
+        var logVariance = above + at.SmallLogVariance;
+        // On a GPU counting the rows at t = 0 would wait for the device; on the CPU it saves most of the work.
+        var nats = t.device_type == DeviceType.CPU
+            ? SurpriseInFirstRows(divergence, start, meanError, logVariance, t)
+            : SurpriseInEveryRow(divergence, start, meanError, logVariance, t);
+        return (nats / Math.Log(2.0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Replaces the rows at t = 0 by the negative log-likelihood, computed for all rows.</summary>
+    internal static Tensor SurpriseInEveryRow(Tensor divergence, Tensor start, Tensor meanError, Tensor logVariance, Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        var surprise = -LogLikelihood(start, meanError, logVariance).mean([-1]); // [M]
+        return where(t.eq(0), surprise, divergence).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same value, computed only for the rows that need it: about one in a thousand.</summary>
+    internal static Tensor SurpriseInFirstRows(Tensor divergence, Tensor start, Tensor meanError, Tensor logVariance, Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        var rows = t.eq(0).nonzero().squeeze(1);
+        var surprise = -LogLikelihood(
+            start.index_select(0, rows), meanError.index_select(0, rows), logVariance.index_select(0, rows)).mean([-1]);
+        return divergence.index_copy(0, rows, surprise).MoveToOuterDisposeScope();
     }
 
     /// <summary>Log probability of each 8-bit level in -1 .. 1 under a Gaussian; the outermost levels take the tails.</summary>

@@ -1,4 +1,5 @@
 using InternVideoNext.Randomness;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
@@ -29,8 +30,7 @@ public sealed record MultiBlockMaskingConfig : MaskingConfig
 }
 
 /// <summary>
-/// Draws block masks on the host, from one number read off the generator: give it a generator on the CPU and copy the masks
-/// (a generator elsewhere costs a synchronisation). Every clip of a batch keeps as many visible tokens as the clip with the
+/// Draws block masks on the host, and copies the tables to the generator's device without waiting for it. Every clip of a batch keeps as many visible tokens as the clip with the
 /// fewest, never 0: see <see cref="BlockSampler"/> for how that is kept.
 /// </summary>
 public sealed class MultiBlockMasking : IMaskingPolicy
@@ -53,8 +53,7 @@ public sealed class MultiBlockMasking : IMaskingPolicy
     public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        using var number = randint(0, long.MaxValue, 1, dtype: int64, device: generator.device, generator: generator);
-        var seed = (ulong)number.item<long>();
+        var seed = HostSeed.From(generator);
         return
         [
             .. _config.Blocks.Select((blocks, index) =>
@@ -72,7 +71,15 @@ public sealed class MultiBlockMasking : IMaskingPolicy
         var visibleRows = new long[batch, keep];
         var maskedRows = new long[batch, _grid.Tokens - keep];
         for (var i = 0; i < batch; i++) WriteRow(Trim(clips[i], keep, random), i, visibleRows, maskedRows);
-        return TokenMask.FromIndices(tensor(visibleRows, device: device), tensor(maskedRows, device: device));
+        return TokenMask.FromIndices(Upload(visibleRows, device), Upload(maskedRows, device));
+    }
+
+    // Only a copy from page-locked memory lets the host go on.
+    private static Tensor Upload(long[,] rows, Device device)
+    {
+        if (device.type != DeviceType.CUDA) return tensor(rows, device: device);
+        using var scope = NewDisposeScope();
+        return tensor(rows).pin_memory().to(device, non_blocking: true).MoveToOuterDisposeScope();
     }
 
     // Positions of a frame to tokens of the clip, ascending.

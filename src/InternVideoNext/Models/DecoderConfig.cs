@@ -8,6 +8,7 @@ namespace InternVideoNext.Models;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DiffusionDecoderConfig), "diffusion")]
 [JsonDerivedType(typeof(LinearPixelDecoderConfig), "linear_pixel")]
+[JsonDerivedType(typeof(LatentDecoderConfig), "latent")]
 public abstract record DecoderConfig
 {
     /// <summary>The name under which a model registers this decoder: the prefix of its keys in a checkpoint.</summary>

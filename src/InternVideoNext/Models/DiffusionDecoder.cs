@@ -42,11 +42,13 @@ public sealed class DiffusionDecoder : PixelDecoder
     internal DiffusionDecoder(DiffusionDecoderConfig config, int predictorWidth, int pixels, Generator generator)
         : base(nameof(DiffusionDecoder))
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.Width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(config.Steps, 2);
-        ArgumentOutOfRangeException.ThrowIfLessThan(predictorWidth, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
+        new ConfigCheck(nameof(DiffusionDecoderConfig))
+            .Positive(nameof(config.Width), config.Width)
+            .Positive(nameof(config.Depth), config.Depth)
+            .Require(config.Steps >= 2, nameof(config.Steps), config.Steps, "must be at least 2")
+            .Positive(nameof(predictorWidth), predictorWidth)
+            .Positive(nameof(pixels), pixels)
+            .ThrowIfAny();
         _pixels = pixels;
         _process = new DiffusionProcess(NoiseSchedule.Cosine(config.Steps));
         _net = new DiffusionDecoderNetwork(pixels, predictorWidth, config.Width, config.Depth, generator);

@@ -1,3 +1,4 @@
+using InternVideoNext.Modules;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -20,16 +21,13 @@ public sealed class DiffusionDecoderBlock : Module<Tensor, Tensor, Tensor>
     internal DiffusionDecoderBlock(int width, Generator generator)
         : base(nameof(DiffusionDecoderBlock))
     {
-        var first = Linear(width, width);
-        var second = Linear(width, width);
-        var modulation = Linear(width, 3 * width);
-        DecoderInit.Xavier(first, generator);
-        DecoderInit.Xavier(second, generator);
-        DecoderInit.Zero(modulation);
-        _inLn = LayerNorm(width, Epsilon);
-        _mlp = Sequential(("0", first), ("1", SiLU()), ("2", second));
+        _inLn = Layers.LayerNorm(width, Epsilon);
+        _mlp = Sequential(
+            ("0", DecoderLinear.Xavier(width, width, generator)),
+            ("1", SiLU()),
+            ("2", DecoderLinear.Xavier(width, width, generator)));
         // "0" is the activation, which the network applies once for all blocks.
-        _adaLnModulation = Sequential(("1", modulation));
+        _adaLnModulation = Sequential(("1", DecoderLinear.Zero(width, 3 * width)));
         RegisterComponents();
     }
 

@@ -16,11 +16,8 @@ public sealed class DiffusionDecoderFinalLayer : Module<Tensor, Tensor, Tensor>
         : base(nameof(DiffusionDecoderFinalLayer))
     {
         _shape = [width];
-        _linear = Linear(width, outputs);
-        var modulation = Linear(width, 2 * width);
-        DecoderInit.Zero(_linear);
-        DecoderInit.Zero(modulation);
-        _adaLnModulation = Sequential(("1", modulation));
+        _linear = DecoderLinear.Zero(width, outputs);
+        _adaLnModulation = Sequential(("1", DecoderLinear.Zero(width, 2 * width)));
         RegisterComponents();
     }
 

@@ -23,10 +23,8 @@ public sealed class DiffusionDecoderNetwork : Module<Tensor, Tensor, Tensor, Ten
         : base(nameof(DiffusionDecoderNetwork))
     {
         _timeEmbed = new DiffusionDecoderTimeEmbedding(width, generator);
-        _condEmbed = Linear(predictorWidth, width);
-        _inputProj = Linear(pixels, width);
-        DecoderInit.Xavier(_condEmbed, generator);
-        DecoderInit.Xavier(_inputProj, generator);
+        _condEmbed = DecoderLinear.Xavier(predictorWidth, width, generator);
+        _inputProj = DecoderLinear.Xavier(pixels, width, generator);
         _resBlocks = new ModuleList<DiffusionDecoderBlock>(
             [.. Enumerable.Range(0, depth).Select(_ => new DiffusionDecoderBlock(width, generator))]);
         _finalLayer = new DiffusionDecoderFinalLayer(width, 2 * pixels);

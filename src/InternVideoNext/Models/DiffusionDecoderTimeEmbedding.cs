@@ -17,11 +17,10 @@ public sealed class DiffusionDecoderTimeEmbedding : Module<Tensor, Tensor>
     internal DiffusionDecoderTimeEmbedding(int width, Generator generator)
         : base(nameof(DiffusionDecoderTimeEmbedding))
     {
-        var first = Linear(Features, width);
-        var second = Linear(width, width);
-        DecoderInit.Normal(first, InitStd, generator);
-        DecoderInit.Normal(second, InitStd, generator);
-        _mlp = Sequential(("0", first), ("1", SiLU()), ("2", second));
+        _mlp = Sequential(
+            ("0", DecoderLinear.Normal(Features, width, InitStd, generator)),
+            ("1", SiLU()),
+            ("2", DecoderLinear.Normal(width, width, InitStd, generator)));
         RegisterComponents();
     }
 

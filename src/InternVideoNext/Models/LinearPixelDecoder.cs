@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Modules;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -27,10 +28,9 @@ public sealed class LinearPixelDecoder : PixelDecoder
     internal LinearPixelDecoder(int predictorWidth, int pixels, Generator generator)
         : base(nameof(LinearPixelDecoder))
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(predictorWidth, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
-        _proj = nn.Linear(predictorWidth, pixels);
-        DecoderInit.Normal(_proj, InitStd, generator);
+        new ConfigCheck(nameof(LinearPixelDecoderConfig))
+            .Positive(nameof(predictorWidth), predictorWidth).Positive(nameof(pixels), pixels).ThrowIfAny();
+        _proj = Layers.Linear(predictorWidth, pixels, bias: true, InitStd, generator);
         RegisterComponents();
     }
 

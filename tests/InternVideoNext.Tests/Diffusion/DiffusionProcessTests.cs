@@ -11,10 +11,10 @@ public sealed class DiffusionProcessTests
     public void Diffuse_GivenSteps_AgreesWithReference()
     {
         using var scope = NewDisposeScope();
-        var reference = new ReferenceTensors("diffusion_decoder");
+        using var reference = ReferenceFile.Open("diffusion_decoder");
         using var process = new DiffusionProcess(Schedule);
         var noisy = process.Diffuse(reference["input.target"], reference["input.t"], reference["input.noise"]);
-        Assert.InRange(ReferenceTensors.RelativeDifference(noisy, reference["output.x_t"]), 0, 1e-6);
+        Assert.InRange(ReferenceFile.RelativeDifference(noisy, reference["output.x_t"]), 0, 1e-6);
     }
 
     [Fact]
@@ -34,6 +34,25 @@ public sealed class DiffusionProcessTests
             var actual = loss.Vb[row].item<float>();
             Assert.True(Math.Abs(actual - expected) <= 1e-3 + (1e-3 * Math.Abs(expected)), $"row {row}: {actual} for {expected}");
         }
+    }
+
+    [Fact]
+    public void Bound_BothWaysToTheFirstStep_AgreeInValueAndGradient()
+    {
+        using var scope = NewDisposeScope();
+        var generator = new Generator(8);
+        var (start, error, divergence) = (randn(20, 3, generator: generator), randn(20, 3, generator: generator) * 0.01, rand(20, generator: generator));
+        var t = randint(0, 2, 20, dtype: int64, generator: generator);
+        var (every, first) = (full([20, 3], -9.0).requires_grad_(), full([20, 3], -9.0).requires_grad_());
+        var a = VariationalBound.SurpriseInEveryRow(divergence, start, error, every, t);
+        var b = VariationalBound.SurpriseInFirstRows(divergence, start, error, first, t);
+        Assert.True(a.allclose(b));
+        a.sum().backward();
+        b.sum().backward();
+        Assert.True(every.grad!.allclose(first.grad!));
+        Assert.NotEqual(0, first.grad!.abs().max().item<float>());
+        var none = VariationalBound.SurpriseInFirstRows(divergence, start, error, first, ones_like(t));
+        Assert.True(none.Equals(divergence));
     }
 
     [Fact]

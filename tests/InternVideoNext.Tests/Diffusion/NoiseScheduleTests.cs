@@ -4,12 +4,12 @@ namespace InternVideoNext.Tests.Diffusion;
 
 public sealed class NoiseScheduleTests
 {
-    private static readonly ReferenceTensors Reference = new("diffusion_decoder");
+    private static readonly ReferenceFile Reference = ReferenceFile.Open("diffusion_decoder");
 
     [Fact]
     public void Cosine_Tables_AgreeWithReference()
     {
-        var schedule = NoiseSchedule.Cosine(Reference.Info.GetProperty("steps").GetInt32());
+        var schedule = NoiseSchedule.Cosine(Reference.Size("steps"));
         AssertTable("schedule.betas", schedule.Betas);
         AssertTable("schedule.alphas_cumprod", schedule.AlphasCumprod);
         AssertTable("schedule.posterior_log_variance_clipped", schedule.PosteriorLogVarianceClipped);

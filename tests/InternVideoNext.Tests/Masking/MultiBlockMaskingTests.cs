@@ -1,7 +1,6 @@
 using CsCheck;
 using InternVideoNext.Masking;
 using InternVideoNext.Randomness;
-using InternVideoNext.Tests.Diffusion;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
@@ -16,7 +15,7 @@ public sealed class MultiBlockMaskingTests(ITestOutputHelper console)
     {
         const int Steps = 400;
         using var scope = NewDisposeScope();
-        var reference = new ReferenceTensors("misc");
+        using var reference = ReferenceFile.Open("misc");
         var grid = new TokenGrid(8, 16, 16);
         var policy = new MultiBlockMaskingConfig { Trim = VisibleTrim.Released }.Build(grid);
         var generator = new Generator(2);
@@ -33,7 +32,7 @@ public sealed class MultiBlockMaskingTests(ITestOutputHelper console)
     {
         // The released trim: every frame shows the same positions, until the allowance is spent.
         using var scope = NewDisposeScope();
-        var reference = new ReferenceTensors("misc");
+        using var reference = ReferenceFile.Open("misc");
         var policy = new MultiBlockMaskingConfig { Trim = VisibleTrim.Released }.Build(new TokenGrid(8, 16, 16));
         for (var setting = 0; setting < 2; setting++)
         {
@@ -98,6 +97,16 @@ public sealed class MultiBlockMaskingTests(ITestOutputHelper console)
     [Fact]
     public void Draw_Seed_DecidesAlone() =>
         MaskAssert.DependsOnSeedAlone(new MultiBlockMaskingConfig().Build(new TokenGrid(4, 8, 8)), 3);
+
+    [Fact]
+    public void Draw_Repeatedly_MovesTheGeneratorOn()
+    {
+        using var scope = NewDisposeScope();
+        var policy = new MultiBlockMaskingConfig().Build(new TokenGrid(4, 8, 8));
+        var generator = new Generator(1);
+        var draws = Enumerable.Range(0, 5).Select(_ => string.Join(' ', policy.Draw(2, null, generator)[0].Visible.data<long>())).ToList();
+        Assert.Equal(5, draws.Distinct().Count());
+    }
 
     [Fact]
     public void DrawSize_AnyAspect_FollowsTheFormula()

@@ -1,6 +1,5 @@
 using CsCheck;
 using InternVideoNext.Masking;
-using InternVideoNext.Tests.Diffusion;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Masking;
@@ -11,11 +10,11 @@ public sealed class SemanticMaskingTests
     public void FromOrder_ReferenceOrder_GivesTheReferenceMask()
     {
         using var scope = NewDisposeScope();
-        var reference = new ReferenceTensors("stage1");
+        using var reference = ReferenceFile.Open("stage1");
         var order = reference["input.sample_order"];
         var expected = reference["input.mask"].to(@bool);
-        var frames = reference.Info.GetProperty("frames").GetInt32();
-        var side = reference.Info.GetProperty("image_size").GetInt32() / reference.Info.GetProperty("patch_size").GetInt32();
+        var frames = reference.Size("frames");
+        var side = reference.Size("image_size") / reference.Size("patch_size");
         var config = new SemanticMaskingConfig { Ratio = reference.Info.GetProperty("mask_ratio").GetDouble() };
         var mask = config.Build(new TokenGrid(frames, side, side)).FromOrder((int)expected.size(0), order);
         Assert.True(mask.ToBoolean().Equals(expected));
