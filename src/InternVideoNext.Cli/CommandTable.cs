@@ -15,8 +15,7 @@ internal static class CommandTable
         TrainCommand.Create(),
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
-        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
-        WeightsCommand.Create(),
+        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>

@@ -9,7 +9,7 @@ namespace InternVideoNext.Cli;
 /// <summary>Looks at everything that matters for training on this machine.</summary>
 internal static partial class Diagnosis
 {
-    public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellation)
+    public static IReadOnlyList<Finding> Run()
     {
         var libtorch = LibTorchFinding();
         List<Finding> findings =
@@ -23,7 +23,7 @@ internal static partial class Diagnosis
             Memory(),
         ];
         findings.AddRange(libtorch.State == FindingState.Good ? Devices() : []);
-        findings.Add(await FFMpeg(cancellation).ConfigureAwait(false));
+        findings.Add(FFMpeg());
         return findings;
     }
 
@@ -83,14 +83,15 @@ internal static partial class Diagnosis
             : new("CUDA", "no NVIDIA driver; training runs on the CPU");
     }
 
-    private static async Task<Finding> FFMpeg(CancellationToken cancellation)
+    private static Finding FFMpeg()
     {
         try
         {
-            var tools = await FFMpegTools.InspectAsync(cancellation).ConfigureAwait(false);
+            var tools = FFMpegTools.Locate();
+            var decoders = tools.VideoDecoders();
             string[] wanted = ["h264", "hevc", "vp9", "av1", "mpeg4"];
-            var absent = wanted.Where(codec => !tools.Decoders.Contains(codec)).ToList();
-            var found = $"{tools.Version}, decodes {string.Join(", ", wanted.Except(absent))}";
+            var absent = wanted.Where(codec => !decoders.Contains(codec)).ToList();
+            var found = $"{tools.Version()}, decodes {string.Join(", ", wanted.Except(absent))}";
             return absent.Count == 0 ? new("ffmpeg", found)
                 : new("ffmpeg", found, FindingState.Limited, $"this build cannot decode {string.Join(", ", absent)}; a distribution's full ffmpeg can");
         }

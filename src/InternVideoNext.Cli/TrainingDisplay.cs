@@ -39,9 +39,9 @@ internal sealed class TrainingDisplay(string title) : IProgress<TrainingProgress
     {
         var m = value.Metrics;
         var parts = string.Join(", ", m.Parts.Select(p => $"{p.Key} {Number(p.Value)}"));
+        var skipped = m.SkippedSteps > 0 ? $"  {m.SkippedSteps} steps skipped" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  {Duration(value.TimeLeft)} left" +
-            (m.SkippedSteps > 0 ? $"  {m.SkippedSteps} steps skipped" : ""));
+            $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  {Duration(value.TimeLeft)} left{skipped}");
     }
 
     private static string Number(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.InvariantCulture) : "not finite";

@@ -15,13 +15,13 @@ internal static class DoctorCommand
             Example:
               ./ivnext doctor
             """);
-        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        command.SetAction(_ => Run());
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static int Run()
     {
-        var findings = await Diagnosis.RunAsync(cancellation).ConfigureAwait(false);
+        var findings = Diagnosis.Run();
         var table = new Table().Border(TableBorder.Rounded).AddColumns("", "what", "found");
         foreach (var finding in findings) table.AddRow(Mark(finding.State), Markup.Escape(finding.What), Markup.Escape(finding.Found));
         ConsoleOutput.Write(table);

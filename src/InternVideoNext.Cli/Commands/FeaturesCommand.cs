@@ -30,11 +30,12 @@ internal static class FeaturesCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         using var encoder = ModelCheckpoint.OpenEncoder(parsed.GetValue(Checkpoint)!, torch.device(parsed.GetValue(Device)!));
         var config = encoder.Config;
-        using var clip = await VideoClip.ReadAsync(parsed.GetValue(Video)!, new DataConfig { Frames = config.Frames, Size = config.ImageSize }, cancellation).ConfigureAwait(false);
-        Write(encoder, clip, parsed.GetValue(Out)!);
+        var source = new VideoClipSource(Manifest.FromVideo(parsed.GetValue(Video)!), new DataConfig { Frames = config.Frames, Size = config.ImageSize }, tools);
+        await foreach (var clip in source.ReadOnce(1, cancellation).ConfigureAwait(false))
+            using (clip) Write(encoder, clip.Video, parsed.GetValue(Out)!);
         Console.WriteLine($"{parsed.GetValue(Out)}: tokens [{config.Grid.Tokens}, {config.Width}], pooled [{config.PoolWidth}]");
         return ExitCode.Done;
     }
@@ -44,13 +45,13 @@ internal static class FeaturesCommand
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var parameter = encoder.parameters().First();
-        var video = clip.unsqueeze(0).to(parameter.dtype, parameter.device);
+        var video = clip.to(parameter.dtype, parameter.device);
         var output = encoder.Encode(encoder.Embed(video), visible: null, dropPath: null);
         var classes = encoder.Config.ClassTokens;
-        SafetensorsWriter.Write(path,
-        [
-            new("tokens", output.Tokens[0].narrow(0, classes, encoder.Config.Grid.Tokens).to(float32)),
-            new("pooled", encoder.Pool(output.Tokens)[0].to(float32)),
-        ], metadata: null);
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor>
+        {
+            ["tokens"] = output.Tokens[0].narrow(0, classes, encoder.Config.Grid.Tokens).to(float32),
+            ["pooled"] = encoder.Pool(output.Tokens)[0].to(float32),
+        });
     }
 }

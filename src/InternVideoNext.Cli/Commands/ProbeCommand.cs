@@ -48,10 +48,10 @@ internal static class ProbeCommand
         var label = parsed.GetValue(Label)!;
         if (!manifest.Labels.TryGetValue(label, out var classes))
             throw new Configuration.ConfigurationException($"--label {label}: the manifest has {(manifest.Labels.Count == 0 ? "no labels" : string.Join(", ", manifest.Labels.Keys))}");
-        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         using var encoder = ModelCheckpoint.OpenEncoder(parsed.GetValue(Checkpoint)!, torch.device(parsed.GetValue(Device)!));
-        using var train = await FeaturesOf(encoder, manifest.Filter("train"), label, kind, cancellation).ConfigureAwait(false);
-        using var test = await FeaturesOf(encoder, manifest.Filter("test"), label, kind, cancellation).ConfigureAwait(false);
+        using var train = await FeaturesOf(encoder, manifest.Filter("train"), tools, label, kind, cancellation).ConfigureAwait(false);
+        using var test = await FeaturesOf(encoder, manifest.Filter("test"), tools, label, kind, cancellation).ConfigureAwait(false);
         using var run = ProbeRunner.Run(protocol, label, classes, train, test, parsed.GetValue(Seed), device: torch.device(parsed.GetValue(Device)!));
         Show(run.Result);
         if (parsed.GetValue(Out) is { } path)
@@ -62,14 +62,14 @@ internal static class ProbeCommand
         return ExitCode.Done;
     }
 
-    private static async Task<FeatureSet> FeaturesOf(Models.VideoEncoder encoder, Manifest manifest, string label, FeatureKind kind, CancellationToken cancellation)
+    private static async Task<FeatureSet> FeaturesOf(Models.VideoEncoder encoder, Manifest manifest, FFMpegTools tools, string label, FeatureKind kind, CancellationToken cancellation)
     {
         if (manifest.Entries.Count == 0)
             throw new Configuration.ConfigurationException("--data: the manifest needs clips in the splits train and test");
         var config = new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize };
-        using var source = new VideoClipSource(manifest, config);
+        var source = new VideoClipSource(manifest, config, tools);
         using var features = await FeatureExtraction.ExtractAsync([encoder], source, kind, batchSize: 32, progress: null, cancellation).ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.SkippedFiles);
+        SkippedFilesDisplay.Write(source.Skipped);
         return features.Labelled(0, manifest, label);
     }
 

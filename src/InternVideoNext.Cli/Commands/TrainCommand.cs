@@ -47,12 +47,12 @@ internal static class TrainCommand
         var config = ConfigJson.Override(preset, [.. parsed.GetValue(Set) ?? [], .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
         var folder = new RunFolder(parsed.GetValue(Out)!.FullName);
         RunGuard.Check(folder, config, parsed.GetValue(Resume));
-        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var manifest = Manifest.Open(parsed.GetValue(Data)!).Filter("train");
-        using var source = new VideoClipSource(manifest, config.Data, Path.Combine(folder.Root, "index"));
+        var source = new VideoClipSource(manifest, config.Data, tools, Path.Combine(folder.Root, "index"));
         var command = $"./ivnext {string.Join(' ', parsed.Tokens.Select(t => t.Value).Where(t => t != "--resume"))} --resume";
         var outcome = await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, command, cancellation).ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.SkippedFiles);
+        SkippedFilesDisplay.Write(source.Skipped);
         return outcome.Finished ? ExitCode.Done : ExitCode.Failed;
     }
 }

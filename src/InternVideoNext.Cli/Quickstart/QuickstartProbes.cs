@@ -20,10 +20,10 @@ internal sealed class QuickstartProbes
     public IReadOnlyList<(string Encoder, ProbeResult Result)> Results { get; }
 
     public static async Task<QuickstartProbes> RunAsync(
-        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource, CancellationToken cancellation)
+        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource, FFMpegTools tools, CancellationToken cancellation)
     {
         var (train, test) = (manifest.Filter("train"), manifest.Filter("test"));
-        using var testSource = new VideoClipSource(test, stage1.Data, options.IndexFolder);
+        var testSource = new VideoClipSource(test, stage1.Data, tools, options.IndexFolder);
         using var weights = new Generator(options.Seed, CPU);
         List<VideoEncoder> encoders =
         [

@@ -14,15 +14,14 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var (stage1, stage2) = (options.Stage1(), options.Stage2());
         var folder = new QuickstartFolder(options.Out);
         folder.Claim(options.Describe(stage1, stage2));
 
         var manifest = options.Videos is { } videos ? Manifest.Open(videos) : await RenderAsync(cancellation).ConfigureAwait(false);
         var train = manifest.Filter("train");
-        using var source = new VideoClipSource(train, stage1.Data, options.IndexFolder);
-        await StageRun.WarmAsync(source, cancellation).ConfigureAwait(false);
+        var source = new VideoClipSource(train, stage1.Data, tools, options.IndexFolder);
         foreach (var (title, config) in ((string, RunConfig)[])[("stage 1", stage1), ("stage 2", stage2)])
         {
             if (folder.IsTrained(config)) continue;
@@ -31,9 +30,9 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         }
 
         var probes = manifest.Labels.Count == 0 ? null
-            : await QuickstartProbes.RunAsync(options, folder, stage1, manifest, source, cancellation).ConfigureAwait(false);
+            : await QuickstartProbes.RunAsync(options, folder, stage1, manifest, source, tools, cancellation).ConfigureAwait(false);
         probes?.Show();
-        SkippedFilesDisplay.Write(source.SkippedFiles);
+        SkippedFilesDisplay.Write(source.Skipped);
         var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, clock.Elapsed, cancellation).ConfigureAwait(false);
         Console.WriteLine($"Done in {TrainingDisplay.Duration(clock.Elapsed)}. Open {report}");
         return ExitCode.Done;

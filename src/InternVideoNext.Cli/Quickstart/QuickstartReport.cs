@@ -70,9 +70,9 @@ internal static class QuickstartReport
 
     private static void AddFiles(HtmlReport report, VideoClipSource source, Manifest train)
     {
-        var section = report.Section("Files").Paragraph($"{train.Entries.Count - source.SkippedFiles.Count} of {train.Entries.Count} training files could be read.");
-        if (source.SkippedFiles.Count > 0)
-            section.Add(new ResultTable(["Skipped file", "Reason"], source.SkippedFiles.Select(f => (IReadOnlyList<object?>)[f.Path, f.Reason])));
+        var section = report.Section("Files").Paragraph($"{train.Entries.Count - source.Skipped.Count} of {train.Entries.Count} training files could be read.");
+        if (source.Skipped.Count > 0)
+            section.Add(new ResultTable(["Skipped file", "Reason"], source.Skipped.Select(f => (IReadOnlyList<object?>)[f.Path, f.Reason])));
     }
 
     private static async Task<ClipBatch> FirstClips(VideoClipSource source, CancellationToken cancellation)

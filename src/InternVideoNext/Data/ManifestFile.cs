@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InternVideoNext.Checkpoints;
 
 namespace InternVideoNext.Data;
 

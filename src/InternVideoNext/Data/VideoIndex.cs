@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using InternVideoNext.Checkpoints;
 
 namespace InternVideoNext.Data;
 

@@ -9,7 +9,7 @@ namespace InternVideoNext.Models;
 /// A SigLIP2 tower as the semantic teacher: states entering layers spaced by an interval from the deepest, the pooled
 /// vector averaged over frames, and the pooling attention as saliency.
 /// </summary>
-public sealed class SiglipTeacher : IImageTeacher
+public sealed class SiglipTeacher : IImageTeacher, IDisposable
 {
     private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
     private static readonly double[] ImageNetStd = [0.229, 0.224, 0.225];
@@ -17,7 +17,7 @@ public sealed class SiglipTeacher : IImageTeacher
     private readonly SiglipConfig _config;
     private readonly double _interval;
 
-    /// <summary>Uses a tower, which its holder disposes.</summary>
+    /// <summary>Takes over a tower: it is disposed with the teacher.</summary>
     /// <param name="tower">Any SigLIP2 tower.</param>
     /// <param name="config">Its sizes.</param>
     /// <param name="interval">Layers between two aligned states: 3.33 for Base students, 1.67 for Large.</param>
@@ -69,6 +69,9 @@ public sealed class SiglipTeacher : IImageTeacher
         var final = Unit(seen.Pooled.to(float32)).view(clips, frames, Width).mean([1]); // [B, D]
         return new TeacherOutput(middle, final, seen.Attention).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tower.Dispose();
 
     // [B, 3, T, H, W] -> [B T, 3, S, S] for the tower
     private Tensor Frames(Tensor video)

@@ -28,16 +28,16 @@ public static class StageFactory
     private static SiglipTeacher? Teacher(ImageTeacherConfig? config, RunConfig run)
     {
         if (config is null) return null;
-        var (tower, sizes) = config switch
+        var tower = config switch
         {
-            ShapesTeacherConfig { Path: null } => ShapesTeacher.LoadEmbedded(),
-            ShapesTeacherConfig { Path: { } path } => ShapesTeacher.Load(path),
-            SiglipTeacherConfig siglip => (LoadSiglip(siglip, run), siglip.Tower),
+            ShapesTeacherConfig { Path: null } => ShapesTeacher.LoadEmbedded().Tower,
+            ShapesTeacherConfig { Path: { } path } => ShapesTeacher.Load(path).Tower,
+            SiglipTeacherConfig siglip => LoadSiglip(siglip, run),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not an image teacher"),
         };
         foreach (var parameter in tower.parameters()) parameter.requires_grad = false;
         tower.to(torch.device(run.Training.Device), run.Training.Precision.ScalarType());
-        return new SiglipTeacher(tower, sizes, config.Interval);
+        return new SiglipTeacher(tower, tower.Config, config.Interval);
     }
 
     private static SiglipVisionTower LoadSiglip(SiglipTeacherConfig config, RunConfig run)
