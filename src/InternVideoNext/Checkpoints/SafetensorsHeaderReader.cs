@@ -115,11 +115,13 @@ internal ref struct SafetensorsHeaderReader
         if (entry.Begin > entry.End)
             throw Error($"data_offsets begin at {entry.Begin}, after their end {entry.End}.");
         var bits = (Int128)entry.Type.Bits;
+        var reach = bits; // As if zeros were ones: the strides of an empty tensor must not overflow either.
         foreach (var dimension in entry.Shape)
         {
-            bits *= dimension;
-            if (bits > (Int128)long.MaxValue * 8)
+            if (Math.Max(1, dimension) > (Int128)long.MaxValue * 8 / reach)
                 throw Error($"shape {ShapeText.Of(entry.Shape)} of type {entry.Type} has more bytes than any file can hold.");
+            bits *= dimension;
+            reach *= Math.Max(1, dimension);
         }
 
         if (bits % 8 != 0)

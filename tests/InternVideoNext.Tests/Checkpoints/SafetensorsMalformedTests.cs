@@ -29,6 +29,8 @@ public sealed class SafetensorsMalformedTests
         { """{"x":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", 8, "not an integer of 64 bits" },
         { """{"x":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", 8, "more bytes than any file can hold" },
         { """{"x":{"dtype":"F32","shape":[""" + string.Join(',', Enumerable.Repeat(1, 65)) + """],"data_offsets":[0,4]}}""", 4, "shape holds more than 64 numbers" },
+        { """{"x":{"dtype":"F32","shape":[0,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", 0, "more bytes than any file can hold" },
+        { """{"x":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,4611686018427387904],"data_offsets":[0,0]}}""", 0, "more bytes than any file can hold" },
         { """{"x":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "begin at 8, after their end 0" },
         { """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "data_offsets has 1 numbers" },
         { """{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}""", 8, "data_offsets holds more than 2" },
