@@ -10,13 +10,16 @@ public sealed record EncoderOutput(Tensor Tokens, IReadOnlyList<Tensor> Layers) 
     /// <summary>Takes every tensor out of the current dispose scope into the one around it.</summary>
     public EncoderOutput MoveToOuterDisposeScope()
     {
-        foreach (var layer in Layers) layer.MoveToOuterDisposeScope();
+        foreach (var tensor in All()) tensor.MoveToOuterDisposeScope();
         return this;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var layer in Layers) layer.Dispose();
+        foreach (var tensor in All()) tensor.Dispose();
     }
+
+    // Each tensor once: moving one twice would take it two scopes out.
+    private IEnumerable<Tensor> All() => Layers.Append(Tokens).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>();
 }

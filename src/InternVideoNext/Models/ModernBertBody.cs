@@ -23,7 +23,7 @@ public sealed class ModernBertBody : PredictorBody
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> Layers(Tensor input)
+    public override IReadOnlyList<Tensor> LayerOutputs(Tensor input)
     {
         using var scope = NewDisposeScope();
         var (length, dtype, device) = (input.size(1), input.dtype, input.device);

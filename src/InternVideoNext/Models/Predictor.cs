@@ -41,6 +41,9 @@ public sealed class Predictor : Module<Tensor, TokenMask, Tensor>
     /// <summary>Cp, channels of a predicted token.</summary>
     public int Width => _body.Width;
 
+    /// <summary>The transformer inside (<c>bert_decoder</c>): for its layers' outputs, and for loading text weights.</summary>
+    public PredictorBody Body => _body;
+
     /// <summary>Predicts every token of the clip.</summary>
     /// <param name="encoded">[B, K + Nv, C], the encoder's output under <paramref name="mask"/>.</param>
     /// <param name="mask">Which tokens were visible, on the same device.</param>

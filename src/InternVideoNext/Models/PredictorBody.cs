@@ -19,7 +19,7 @@ public abstract class PredictorBody : Module<Tensor, Tensor>
 
     /// <summary>The output of every layer, shallow to deep, each [B, N, Cp].</summary>
     /// <param name="input">[B, N, Cp].</param>
-    public abstract IReadOnlyList<Tensor> Layers(Tensor input);
+    public abstract IReadOnlyList<Tensor> LayerOutputs(Tensor input);
 
     /// <summary>The output of the last layer; there is no final norm.</summary>
     /// <param name="input">[B, N, Cp].</param>
@@ -27,6 +27,6 @@ public abstract class PredictorBody : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Layers(input)[^1].MoveToOuterDisposeScope();
+        return LayerOutputs(input)[^1].MoveToOuterDisposeScope();
     }
 }

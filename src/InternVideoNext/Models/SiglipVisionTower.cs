@@ -15,7 +15,7 @@ namespace InternVideoNext.Models;
 public sealed class SiglipVisionTower : Module<Tensor, IReadOnlyList<int>?, SiglipOutput>
 {
     [ComponentName(Name = "embeddings")] private readonly SiglipEmbeddings _embeddings;
-    [ComponentName(Name = "encoder")] private readonly ModuleDict<ModuleList<SiglipLayer>> _encoder;
+    [ComponentName(Name = "encoder")] private readonly Stack _encoder;
     [ComponentName(Name = "post_layernorm")] private readonly LayerNorm _postNorm;
     [ComponentName(Name = "head")] private readonly SiglipPoolingHead _head;
 
@@ -24,8 +24,7 @@ public sealed class SiglipVisionTower : Module<Tensor, IReadOnlyList<int>?, Sigl
     {
         Config = config;
         _embeddings = new SiglipEmbeddings(config, generator);
-        _encoder = ModuleDict(
-            ("layers", ModuleList([.. Enumerable.Range(0, config.Depth).Select(_ => new SiglipLayer(config, generator))])));
+        _encoder = new Stack(config, generator);
         _postNorm = Layers.LayerNorm(config.Width, config.Eps);
         _head = new SiglipPoolingHead(config, generator);
         RegisterComponents();
@@ -48,10 +47,10 @@ public sealed class SiglipVisionTower : Module<Tensor, IReadOnlyList<int>?, Sigl
         var states = new Tensor[layers?.Count ?? 0];
         var stream = _embeddings.forward(pixels); // [F, L, D]
         Keep(0);
-        foreach (var (layer, index) in _encoder["layers"].Select((layer, index) => (layer, index)))
+        for (var i = 0; i < Config.Depth; i++)
         {
-            stream = layer.forward(stream);
-            Keep(index + 1);
+            stream = _encoder.Layers[i].forward(stream);
+            Keep(i + 1);
         }
 
         var tokens = _postNorm.forward(stream);
@@ -75,5 +74,18 @@ public sealed class SiglipVisionTower : Module<Tensor, IReadOnlyList<int>?, Sigl
         foreach (var layer in layers ?? [])
             if (layer < 0 || layer > Config.Depth)
                 throw new ArgumentException($"layers: {layer} is not in 0..{Config.Depth} (depth).", nameof(layers));
+    }
+
+    // Gives the layers their prefix "encoder.layers".
+    private sealed class Stack : Module
+    {
+        [ComponentName(Name = "layers")] public readonly ModuleList<SiglipLayer> Layers;
+
+        public Stack(SiglipConfig config, Generator generator)
+            : base(nameof(Stack))
+        {
+            Layers = ModuleList([.. Enumerable.Range(0, config.Depth).Select(_ => new SiglipLayer(config, generator))]);
+            RegisterComponents();
+        }
     }
 }

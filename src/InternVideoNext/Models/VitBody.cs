@@ -23,7 +23,7 @@ public sealed class VitBody : PredictorBody
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Tensor> Layers(Tensor input)
+    public override IReadOnlyList<Tensor> LayerOutputs(Tensor input)
     {
         using var scope = NewDisposeScope();
         var outputs = new List<Tensor>(_layers.Count);

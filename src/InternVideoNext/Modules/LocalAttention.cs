@@ -31,8 +31,8 @@ public sealed class LocalAttention
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(radius, 1);
         if (length <= radius + 1) return new LocalAttention(length, 0, null);
-        // Rows of a mask begin at multiples of 8 elements, as the fused kernels like them.
-        var block = (radius + 7) / 8 * 8;
+        // Rows of a mask begin at multiples of 16 elements, or the fused kernels on CUDA copy it.
+        var block = (radius + 15) / 16 * 16;
         return length > 4 * block ? Blocked(length, radius, block, dtype, device) : Full(length, radius, dtype, device);
     }
 
@@ -53,7 +53,7 @@ public sealed class LocalAttention
         var query = start + arange(block, dtype: int64, device: device).view(1, block, 1); // [n, W, 1]
         var key = start + arange(-block, 2 * block, dtype: int64, device: device).view(1, 1, 3 * block); // [n, 1, 3W]
         var outside = ((query - key).abs_() > radius).logical_or_(key < 0).logical_or_(key >= length); // [n, W, 3W]
-        return new LocalAttention(length, block, Additive(outside, dtype).MoveToOuterDisposeScope());
+        return new LocalAttention(length, block, Additive(outside.unsqueeze(0), dtype).MoveToOuterDisposeScope()); // [1, n, W, 3W]
     }
 
     /// <summary>Softmax attention within the band, scores scaled by D^-1/2.</summary>

@@ -44,7 +44,7 @@ public sealed class PatchEmbedding : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var (batch, frames, rows, columns) = (input.size(0), input.size(2), input.size(3) / _patch, input.size(4) / _patch);
-        var patches = input.view(batch, 3, frames, rows, _patch, columns, _patch)
+        var patches = input.reshape(batch, 3, frames, rows, _patch, columns, _patch)
             .permute(0, 2, 3, 5, 4, 6, 1) // [B, T, g, g, P, P, 3]: row, column, channel inside a patch
             .reshape(batch, frames * rows * columns, 3L * _patch * _patch); // [B, N, 3PP]
         var kernel = _projection.weight.permute(0, 2, 3, 4, 1).flatten(1); // [C, 3PP] in the same order

@@ -13,7 +13,7 @@ namespace InternVideoNext.Modules;
 /// </summary>
 public sealed class ProjectionHead : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "head")] private readonly ModuleDict<Linear> _head;
+    [ComponentName(Name = "head")] private readonly TwoLayers _head;
     [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
 
     /// <summary>Truncated normal weights, zero biases.</summary>
@@ -24,10 +24,7 @@ public sealed class ProjectionHead : Module<Tensor, Tensor>
     public ProjectionHead(long width, long outputWidth, double std, Generator generator)
         : base(nameof(ProjectionHead))
     {
-        // Named as places 0 and 2 of a sequence whose place 1 is the activation.
-        _head = ModuleDict(
-            ("0", Layers.Linear(width, width, bias: true, std, generator)),
-            ("2", Layers.Linear(width, outputWidth, bias: true, std, generator)));
+        _head = new TwoLayers(width, outputWidth, std, generator);
         _norm = Layers.LayerNorm(outputWidth, 1e-5);
         RegisterComponents();
     }
@@ -38,7 +35,28 @@ public sealed class ProjectionHead : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var hidden = Layers.Gelu(_head["0"].forward(input), GeluKind.Exact);
-        return _norm.forward(_head["2"].forward(hidden)).MoveToOuterDisposeScope();
+        return _norm.forward(_head.forward(input)).MoveToOuterDisposeScope();
+    }
+
+    // Named as places 0 and 2 of a sequence whose place 1 is the activation. Not a ModuleDict: its two indexers make
+    // TorchSharp's conversion to another type throw.
+    private sealed class TwoLayers : Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "0")] private readonly Linear _first;
+        [ComponentName(Name = "2")] private readonly Linear _second;
+
+        public TwoLayers(long width, long outputWidth, double std, Generator generator)
+            : base(nameof(TwoLayers))
+        {
+            _first = Layers.Linear(width, width, bias: true, std, generator);
+            _second = Layers.Linear(width, outputWidth, bias: true, std, generator);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return _second.forward(Layers.Gelu(_first.forward(input), GeluKind.Exact)).MoveToOuterDisposeScope();
+        }
     }
 }

@@ -28,7 +28,7 @@ public sealed class PredictorReferenceTests(ITestOutputHelper output)
         }.BuildBody(new Generator(1));
         reference.LoadInto(body, "weights.", name => !name.StartsWith("layers.", StringComparison.Ordinal));
 
-        var outputs = body.Layers(reference["output.layer_in.0"]);
+        var outputs = body.LayerOutputs(reference["output.layer_in.0"]);
 
         Assert.Equal(count, outputs.Count);
         for (var i = 0; i < count; i++) Agree($"layer_out.{i}", outputs[i], reference[$"output.layer_out.{i}"]);
