@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using InternVideoNext.Models;
+
+namespace InternVideoNext.Tests.Models;
+
+public sealed class DecoderConfigTests
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    [Theory]
+    [InlineData("""{"kind":"diffusion","width":32,"depth":2,"steps":100}""", "diffloss")]
+    [InlineData("""{"kind":"linear_pixel"}""", "pixel_decoder")]
+    [InlineData("""{"kind":"latent","init_std":0.01}""", "selfdist_decoder")]
+    public void Json_EveryKind_RoundTripsWithItsKey(string json, string key)
+    {
+        var config = JsonSerializer.Deserialize<DecoderConfig>(json, Json)!;
+        Assert.Equal(json, JsonSerializer.Serialize(config, Json));
+        Assert.Equal(key, config.Key);
+    }
+
+    [Fact]
+    public void Defaults_AreTheReleasedModels()
+    {
+        var config = new DiffusionDecoderConfig();
+        Assert.Equal((1536, 6, 1000), (config.Width, config.Depth, config.Steps));
+    }
+}
