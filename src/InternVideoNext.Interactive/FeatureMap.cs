@@ -30,7 +30,7 @@ public sealed class FeatureMap : FramesView
     }
 
     private protected override string Legend => "Colours: principal components of the features, with "
-        + string.Join(", ", _colours.Explained.Select(share => share.ToString("0 %", CultureInfo.InvariantCulture)))
+        + string.Join(", ", _colours.Explained.Select(share => share.ToString("0\u00a0%", CultureInfo.InvariantCulture)))
         + " of the variance.";
 
     private protected override IReadOnlyList<FrameRow> Rows()

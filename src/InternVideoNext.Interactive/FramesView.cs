@@ -28,7 +28,7 @@ public abstract class FramesView : HtmlView
     {
         var rows = Rows();
         var pictures = rows.Select(row => Draw(row, Pick(rows)).Picture).ToList();
-        return StripComposer.Stack(pictures, Gap(pictures.Count == 0 ? 1 : pictures[0].Height));
+        return StripComposer.Stack(pictures, Gap(pictures[0].Height));
     }
 
     /// <inheritdoc/>
@@ -44,15 +44,14 @@ public abstract class FramesView : HtmlView
         return Figure(body, FullCaption(rows[0].Frames.Count, picked));
     }
 
-    /// <summary>Frames as shown: picked, shrunk.</summary>
-    private protected FrameStack Prepare(FrameStack frames, IReadOnlyList<int> picked)
+    private FrameStack Prepare(FrameStack frames, IReadOnlyList<int> picked)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameSize, 1);
         var factor = (Math.Max(frames.Width, frames.Height) + MaxFrameSize - 1) / MaxFrameSize;
         return frames.Select(picked).Shrink(factor);
     }
 
-    private protected static int ScaleOf(int frameWidth) => Math.Max(1, (SmallestShown + frameWidth - 1) / frameWidth);
+    private static int ScaleOf(int frameWidth) => Math.Max(1, (SmallestShown + frameWidth - 1) / frameWidth);
 
     private IReadOnlyList<int> Pick(IReadOnlyList<FrameRow> rows)
     {

@@ -4,10 +4,19 @@ using InternVideoNext.Interactive.Rendering;
 namespace InternVideoNext.Interactive;
 
 /// <summary>Names and values: settings, sizes, what a machine has.</summary>
-/// <param name="entries">In the order shown; numbers are written in the invariant culture.</param>
-public sealed class KeyValueTable(params IReadOnlyList<(string Name, object? Value)> entries) : HtmlView
+public sealed class KeyValueTable : HtmlView
 {
-    private readonly IReadOnlyList<(string Name, object? Value)> _entries = [.. entries];
+    private readonly IReadOnlyList<(string Name, object? Value)> _entries;
+
+    /// <summary>A table of two columns.</summary>
+    /// <param name="entries">In the order shown; numbers are written in the invariant culture, null as a dash.</param>
+    public KeyValueTable(IEnumerable<(string Name, object? Value)> entries) => _entries = [.. entries];
+
+    /// <inheritdoc cref="KeyValueTable(IEnumerable{ValueTuple{string, object}})"/>
+    public KeyValueTable(params (string Name, object? Value)[] entries)
+        : this((IEnumerable<(string Name, object? Value)>)entries)
+    {
+    }
 
     /// <inheritdoc/>
     public override string ToHtml()

@@ -6,23 +6,33 @@ namespace InternVideoNext.Interactive;
 /// Curves over a common axis, as an inline SVG. It takes its ink from the page (light or dark) and its letters from the
 /// reader's own sans-serif font, so that nothing needs to be installed where it is drawn.
 /// </summary>
-/// <param name="title">Shown above the curves.</param>
-/// <param name="xLabel">What the horizontal axis counts, with its unit.</param>
-/// <param name="yLabel">What the vertical axis measures, with its unit.</param>
-/// <param name="series">The curves, in legend order. None, or empty ones, are allowed: the chart then says that there are no data.</param>
-public sealed class LineChart(string title, string xLabel, string yLabel, params IReadOnlyList<LineSeries> series) : HtmlView
+public sealed class LineChart : HtmlView
 {
+    /// <summary>A chart of some curves.</summary>
+    /// <param name="title">Shown above the curves.</param>
+    /// <param name="xLabel">What the horizontal axis counts, with its unit.</param>
+    /// <param name="yLabel">What the vertical axis measures, with its unit.</param>
+    /// <param name="series">The curves, in legend order. None, or empty ones, are allowed: the chart then says that there are no data.</param>
+    public LineChart(string title, string xLabel, string yLabel, IEnumerable<LineSeries> series) =>
+        (Title, XLabel, YLabel, Series) = (title, xLabel, yLabel, [.. series]);
+
+    /// <inheritdoc cref="LineChart(string, string, string, IEnumerable{LineSeries})"/>
+    public LineChart(string title, string xLabel, string yLabel, params LineSeries[] series)
+        : this(title, xLabel, yLabel, (IEnumerable<LineSeries>)series)
+    {
+    }
+
     /// <summary>Shown above the curves.</summary>
-    public string Title { get; } = title;
+    public string Title { get; }
 
     /// <summary>What the horizontal axis counts.</summary>
-    public string XLabel { get; } = xLabel;
+    public string XLabel { get; }
 
     /// <summary>What the vertical axis measures.</summary>
-    public string YLabel { get; } = yLabel;
+    public string YLabel { get; }
 
     /// <summary>The curves, in legend order.</summary>
-    public IReadOnlyList<LineSeries> Series { get; } = [.. series];
+    public IReadOnlyList<LineSeries> Series { get; }
 
     /// <summary>Whether the vertical axis is logarithmic; values that are not positive are then gaps.</summary>
     public bool LogY { get; init; }

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;
 
-/// <summary>A clip with its masked tokens drawn over the frames.</summary>
+/// <summary>A clip with its masked tokens drawn over the frames; under several policies, a row for each.</summary>
 public sealed class MaskStrip : FramesView
 {
     private readonly FrameStack _frames;
-    private readonly bool[] _masked;
+    private readonly IReadOnlyList<(string Label, bool[] Masked)> _masks;
     private readonly TokenGrid _grid;
 
     /// <summary>A clip and its mask.</summary>
@@ -17,9 +17,20 @@ public sealed class MaskStrip : FramesView
     /// <param name="grid">The tokens of the clip.</param>
     /// <exception cref="ArgumentException">A shape or type does not fit.</exception>
     public MaskStrip(Tensor clip, Tensor mask, TokenGrid grid)
+        : this(clip, [("", mask)], grid)
+    {
+    }
+
+    /// <summary>A clip under several masks, in rows that line up.</summary>
+    /// <param name="clip">[3, T, H, W], ImageNet-normalised; T, H and W are multiples of the grid's sizes.</param>
+    /// <param name="masks">At least one: what to call it, for example its policy, and the mask, [N] bool, true = masked.</param>
+    /// <param name="grid">The tokens of the clip.</param>
+    /// <exception cref="ArgumentException">A shape or type does not fit, or there is no mask.</exception>
+    public MaskStrip(Tensor clip, IEnumerable<(string Label, Tensor Mask)> masks, TokenGrid grid)
     {
         _frames = FrameStack.FromClip(clip);
-        _masked = MaskPainter.Read(mask, grid);
+        _masks = [.. masks.Select(mask => (mask.Label, MaskPainter.Read(mask.Mask, grid)))];
+        if (_masks.Count == 0) throw new ArgumentException("There is no mask to draw; give at least one.", nameof(masks));
         _grid = grid;
         _ = new PatchMap(_frames, grid);
     }
@@ -27,8 +38,15 @@ public sealed class MaskStrip : FramesView
     /// <summary>How masked patches are drawn.</summary>
     public MaskStyle Style { get; init; } = MaskStyle.Dim;
 
-    private protected override string Legend =>
-        FormattableString.Invariant($"{_masked.Count(masked => masked)} of {_masked.Length} tokens are masked.");
+    private protected override string Legend
+    {
+        get
+        {
+            var counts = _masks.Select(mask => $"{mask.Label} {mask.Masked.Count(masked => masked)}".Trim());
+            return $"{string.Join(", ", counts)} of {_grid.Tokens} tokens are masked.";
+        }
+    }
 
-    private protected override IReadOnlyList<FrameRow> Rows() => [new("", MaskPainter.Draw(_frames, _masked, _grid, Style))];
+    private protected override IReadOnlyList<FrameRow> Rows() =>
+        [.. _masks.Select(mask => new FrameRow(mask.Label, MaskPainter.Draw(_frames, mask.Masked, _grid, Style)))];
 }

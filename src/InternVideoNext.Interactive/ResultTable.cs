@@ -35,14 +35,14 @@ public sealed class ResultTable : HtmlView
     /// <param name="frame">The data; read, not kept.</param>
     /// <param name="formats">How to show some of the columns, matched by header; the others are shown plainly.</param>
     /// <exception cref="ArgumentException">A format names no column of the frame.</exception>
-    public static ResultTable FromDataFrame(DataFrame frame, params IReadOnlyList<TableColumn> formats)
+    public static ResultTable FromDataFrame(DataFrame frame, params TableColumn[] formats)
     {
         ArgumentNullException.ThrowIfNull(frame);
         var names = frame.Columns.Select(column => column.Name).ToList();
-        var unknown = formats.FirstOrDefault(format => !names.Contains(format.Header));
+        var unknown = Array.Find(formats, format => !names.Contains(format.Header));
         if (unknown is not null)
             throw new ArgumentException($"The data frame has no column '{unknown.Header}'; it has: {string.Join(", ", names)}.", nameof(formats));
-        var columns = names.Select(name => formats.FirstOrDefault(format => format.Header == name) ?? new TableColumn(name));
+        var columns = names.Select(name => Array.Find(formats, format => format.Header == name) ?? new TableColumn(name));
         var rows = Enumerable.Range(0, checked((int)frame.Rows.Count))
             .Select(row => (IReadOnlyList<object?>)[.. frame.Columns.Select(column => column[row])]);
         return new ResultTable([.. columns], rows);

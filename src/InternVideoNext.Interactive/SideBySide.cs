@@ -4,19 +4,20 @@ namespace InternVideoNext.Interactive;
 
 /// <summary>Views beside each other where there is room, under each other where not.</summary>
 /// <param name="views">From left to right.</param>
-public sealed class SideBySide(params IReadOnlyList<IHtmlView> views) : HtmlView
+public sealed class SideBySide(params IHtmlView[] views) : HtmlView
 {
     private readonly IReadOnlyList<IHtmlView> _views = [.. views];
 
-    /// <summary>The width in CSS pixels under which a view moves to the next line.</summary>
+    /// <summary>The width in CSS pixels that a view wants: with less it moves to the next line. Small views take no more than they need.</summary>
     public int SmallestWidth { get; init; } = 320;
 
     /// <inheritdoc/>
     public override string ToHtml()
     {
-        var cells = _views.Select(view => Markup.Of($"<div>{new Markup(view.ToHtml())}</div>"));
+        var cells = _views.Select(view => Markup.Of(
+            $"""<div style="flex:1 1 {SmallestWidth}px;max-width:max-content;min-width:0">{new Markup(view.ToHtml())}</div>"""));
         return Figure(
-            Markup.Of($"""<div style="display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,{SmallestWidth}px),1fr));gap:1em 2em;align-items:start">{Markup.Join(cells)}</div>"""),
+            Markup.Of($"""<div style="display:flex;flex-wrap:wrap;gap:1em 2em;align-items:flex-start">{Markup.Join(cells)}</div>"""),
             Caption);
     }
 }

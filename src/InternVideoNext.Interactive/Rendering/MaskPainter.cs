@@ -22,7 +22,7 @@ internal static class MaskPainter
         return mask.detach().cpu().contiguous().data<bool>().ToArray();
     }
 
-    /// <summary>A copy of <paramref name="frames"/> in which exactly the masked patches are changed.</summary>
+    /// <summary>A copy of <paramref name="frames"/> in which the masked patches are drawn over and no others.</summary>
     public static FrameStack Draw(FrameStack frames, bool[] masked, TokenGrid grid, MaskStyle style)
     {
         var result = frames.Copy();
@@ -48,6 +48,6 @@ internal static class MaskPainter
         return result;
     }
 
-    // A fifth of the contrast is left; the hatching is darker still, so that no value stays what it was.
-    private static byte Dimmed(byte value, bool hatched) => (byte)((hatched ? 70 : 140) + ((value - Grey) / 5));
+    // A quarter of the light is left; the lighter hatching tells masked patches from dark ones.
+    private static byte Dimmed(byte value, bool hatched) => (byte)((value / 4) + (hatched ? 48 : 0));
 }

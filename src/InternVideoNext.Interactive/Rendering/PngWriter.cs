@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.IO.Hashing;
 
 namespace InternVideoNext.Interactive.Rendering;
 
@@ -11,6 +10,12 @@ namespace InternVideoNext.Interactive.Rendering;
 internal static class PngWriter
 {
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    private static ReadOnlySpan<uint> CrcOfNibble =>
+    [
+        0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
+        0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
+    ];
 
     /// <summary>One picture.</summary>
     /// <param name="width">Pixels in a row.</param>
@@ -104,10 +109,20 @@ internal static class PngWriter
         stream.Write(word);
         stream.Write(type);
         stream.Write(data);
-        var crc = new Crc32();
-        crc.Append(type);
-        crc.Append(data);
-        BinaryPrimitives.WriteUInt32BigEndian(word, crc.GetCurrentHashAsUInt32());
+        BinaryPrimitives.WriteUInt32BigEndian(word, ~Crc(data, Crc(type, uint.MaxValue)));
         stream.Write(word);
+    }
+
+    // CRC-32 as in annex D of the specification, four bits at a time.
+    private static uint Crc(ReadOnlySpan<byte> bytes, uint crc)
+    {
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            crc = (crc >> 4) ^ CrcOfNibble[(int)(crc & 15)];
+            crc = (crc >> 4) ^ CrcOfNibble[(int)(crc & 15)];
+        }
+
+        return crc;
     }
 }

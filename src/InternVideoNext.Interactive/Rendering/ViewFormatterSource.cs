@@ -13,7 +13,7 @@ internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : A
 /// <summary>Formats every <see cref="IHtmlView"/> for .NET Interactive, which makes it by reflection.</summary>
 internal sealed class ViewFormatterSource
 {
-#pragma warning disable CA1822 // The engine calls an instance method.
+#pragma warning disable CA1822 // The engine calls instance members.
     public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(), new PlainTextFormatter()];
 
     internal sealed class HtmlFormatter

@@ -1,0 +1,56 @@
+using System.Reflection;
+using InternVideoNext.Interactive;
+
+namespace InternVideoNext.Tests.Interactive;
+
+/// <summary>Looks at the display types as the notebook engines do: by name and by reflection.</summary>
+public sealed class NotebookFormattingTests
+{
+    public static TheoryData<Type> Views() =>
+        [.. typeof(IHtmlView).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(IHtmlView)) && !type.IsAbstract)];
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public void EveryView_ForDotNetInteractive_CarriesTheAttributeItLooksFor(Type view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var attribute = view.GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
+        Assert.Equal(["text/html"], (string[])Read(attribute, "PreferredMimeTypes")!);
+        Assert.NotEmpty(Formatters(attribute));
+    }
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public void EveryView_ForVerso_HasAPublicToHtml(Type view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var method = view.GetMethod("ToHtml", BindingFlags.Public | BindingFlags.Instance, []);
+        Assert.Equal(typeof(string), method?.ReturnType);
+    }
+
+    [Fact]
+    public void Format_View_WritesWhatTheViewSays()
+    {
+        var view = new LineChart("Loss", "step", "loss");
+        var attribute = view.GetType().GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
+        var written = Formatters(attribute).ToDictionary(formatter => (string)Read(formatter, "MimeType")!, formatter => Format(formatter, view));
+        Assert.Equal((true, view.ToHtml()), written["text/html"]);
+        Assert.Equal((true, view.ToString()), written["text/plain"]);
+        Assert.All(Formatters(attribute), formatter => Assert.Equal((false, ""), Format(formatter, "not a view")));
+    }
+
+    private static (bool Done, string Text) Format(object formatter, object instance)
+    {
+        using var writer = new StringWriter();
+        var method = formatter.GetType().GetMethod("Format", [typeof(object), typeof(TextWriter)])!;
+        return ((bool)method.Invoke(formatter, [instance, writer])!, writer.ToString());
+    }
+
+    private static IEnumerable<object> Formatters(object attribute)
+    {
+        var source = Activator.CreateInstance((Type)Read(attribute, "FormatterSourceType")!)!;
+        return (IEnumerable<object>)source.GetType().GetMethod("CreateTypeFormatters")!.Invoke(source, [])!;
+    }
+
+    private static object? Read(object instance, string property) => instance.GetType().GetProperty(property)!.GetValue(instance);
+}
