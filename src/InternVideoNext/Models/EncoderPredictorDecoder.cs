@@ -1,5 +1,4 @@
 using InternVideoNext.Masking;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
 {
     [ComponentName(Name = "encoder")] private readonly VideoEncoder _encoder;
     [ComponentName(Name = "predictor")] private readonly Predictor? _predictor;
-    [ComponentName(Name = "decoder")] private readonly ModuleDict<nn.Module> _decoder = [];
+    [ComponentName(Name = "decoder")] private readonly DecoderSlot? _decoder;
     [ComponentName(Name = "alignment")] private readonly SemanticAlignment? _alignment;
 
     internal EncoderPredictorDecoder(ModelConfig config, Generator generator) : base(nameof(EncoderPredictorDecoder))
@@ -23,7 +22,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
         Config = config;
         _encoder = config.Encoder.Build(generator);
         _predictor = config.Predictor?.Build(config.Encoder, generator);
-        if (config.Decoder is { } decoder) _decoder.Add(decoder.Key, Build(decoder, config.Encoder, _predictor!.Width, generator));
+        _decoder = config.Decoder is { } decoder ? new DecoderSlot(decoder.Key, Build(decoder, config.Encoder, _predictor!.Width, generator)) : null;
         _alignment = config.Alignment is { } alignment ? new SemanticAlignment(alignment, config.Encoder, generator) : null;
         RegisterComponents();
     }
@@ -38,10 +37,10 @@ public sealed class EncoderPredictorDecoder : nn.Module
     public Predictor? Predictor => _predictor;
 
     /// <summary>The pixel decoder, if the model has one (Stage 1).</summary>
-    public IPixelDecoder? PixelDecoder => _decoder.Values.SingleOrDefault() as IPixelDecoder;
+    public IPixelDecoder? PixelDecoder => _decoder?.Decoder as IPixelDecoder;
 
     /// <summary>The latent decoder, if the model has one (Stage 2).</summary>
-    public LatentDecoder? LatentDecoder => _decoder.Values.SingleOrDefault() as LatentDecoder;
+    public LatentDecoder? LatentDecoder => _decoder?.Decoder as LatentDecoder;
 
     /// <summary>The alignment heads, if the model has them (Stage 1).</summary>
     public SemanticAlignment? Alignment => _alignment;
@@ -67,4 +66,12 @@ public sealed class EncoderPredictorDecoder : nn.Module
         LatentDecoderConfig latents => latents.Build(predictorWidth, encoder.Width, generator),
         _ => throw new ArgumentOutOfRangeException(nameof(decoder), decoder.GetType().Name, "not a decoder"),
     };
+
+    // Gives the decoder's parameters their reference names: decoder.diffloss.*, decoder.selfdist_decoder.*
+    private sealed class DecoderSlot : nn.Module
+    {
+        public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, Decoder = decoder);
+
+        public nn.Module Decoder { get; }
+    }
 }
