@@ -25,7 +25,7 @@ internal static class WeightsCommand
         var path = new Argument<string>("FILE") { Description = "A .safetensors file, an index (model.safetensors.index.json), or the folder of one." };
         var headerOnly = new Option<bool>("--header") { Description = "Names, types and shapes only: reads no values, instant for files of any size." };
         var command = new Command("inspect", "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ivnext weights inspect model.safetensors") { path, headerOnly };
-        command.SetAction(parse => Inspect(parse.GetRequiredValue(path), parse.GetValue(headerOnly)));
+        command.SetAction(parse => Inspect(parse.GetRequiredValue(path), parse.GetValue(headerOnly), parse.InvocationConfiguration));
         return command;
     }
 
@@ -35,7 +35,7 @@ internal static class WeightsCommand
         var cache = CacheOption();
         var hub = new Option<string>("--hub") { Description = "Address of the hub or a mirror of it.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/" };
         var command = new Command("fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ivnext weights fetch internvideo-next-base") { name, cache, hub };
-        command.SetAction((parse, cancellation) => FetchAsync(parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), cancellation));
+        command.SetAction((parse, cancellation) => FetchAsync(parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), parse.InvocationConfiguration, cancellation));
         return command;
     }
 
@@ -43,7 +43,7 @@ internal static class WeightsCommand
     {
         var cache = CacheOption();
         var command = new Command("list", "List the named checkpoints and where they are in the cache.\nExample: ivnext weights list") { cache };
-        command.SetAction(parse => List(CacheOf(parse.GetValue(cache))));
+        command.SetAction(parse => List(CacheOf(parse.GetValue(cache)), parse.InvocationConfiguration.Output));
         return command;
     }
 
@@ -51,36 +51,35 @@ internal static class WeightsCommand
 
     private static WeightCache CacheOf(string? folder) => string.IsNullOrEmpty(folder) ? WeightCache.Default : new WeightCache(Path.GetFullPath(folder));
 
-    private static int Inspect(string path, bool headerOnly)
+    private static int Inspect(string path, bool headerOnly, InvocationConfiguration console)
     {
         try
         {
             using var checkpoint = SafetensorsCheckpoint.Open(path);
-            WriteTable(checkpoint, headerOnly);
+            WriteTable(checkpoint, headerOnly, console.Output);
             foreach (var (key, text) in checkpoint.Metadata)
-                Console.WriteLine($"metadata {key}: {text}");
+                console.Output.WriteLine($"metadata {key}: {text}");
             var entries = checkpoint.Entries.Values.ToList();
             var types = entries.GroupBy(entry => entry.Type.Name).Select(group => $"{group.Count()} {group.Key}");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, {entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
-            Console.WriteLine($"kind: {CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys))}");
+            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, {entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
+            console.Output.WriteLine($"kind: {CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys))}");
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine(e.Message);
-            return Failed;
+            return Fail(console, e.Message, Failed);
         }
     }
 
-    private static void WriteTable(SafetensorsCheckpoint checkpoint, bool headerOnly)
+    private static void WriteTable(SafetensorsCheckpoint checkpoint, bool headerOnly, TextWriter output)
     {
         // Plain columns: a table that is cut to the terminal's width would hide the names, and this is piped to grep.
         var widest = Math.Max(4, checkpoint.Entries.Keys.Select(name => name.Length).DefaultIfEmpty().Max());
         var shapes = Math.Max(10, checkpoint.Entries.Values.Select(entry => entry.Description.Length).DefaultIfEmpty().Max());
         if (!headerOnly)
-            Console.WriteLine($"{"name".PadRight(widest)}  {"type[shape]".PadRight(shapes)}  {"min",12} {"max",12} {"mean",12} {"std",12}");
+            output.WriteLine($"{"name".PadRight(widest)}  {"type[shape]".PadRight(shapes)}  {"min",12} {"max",12} {"mean",12} {"std",12}");
         foreach (var (name, entry) in checkpoint.Entries)
-            Console.WriteLine($"{name.PadRight(widest)}  {entry.Description.PadRight(shapes)}  {(headerOnly ? "" : Statistics(checkpoint, entry))}".TrimEnd());
+            output.WriteLine($"{name.PadRight(widest)}  {entry.Description.PadRight(shapes)}  {(headerOnly ? "" : Statistics(checkpoint, entry))}".TrimEnd());
     }
 
     private static string Statistics(SafetensorsCheckpoint checkpoint, SafetensorsEntry entry)
@@ -93,36 +92,38 @@ internal static class WeightsCommand
         return statistics.NonFinite == 0 ? numbers : $"{numbers}  {statistics.NonFinite} NOT FINITE";
     }
 
-    private static async Task<int> FetchAsync(string name, WeightCache cache, string address, CancellationToken cancellation)
+    private static async Task<int> FetchAsync(string name, WeightCache cache, string address, InvocationConfiguration console, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var hubAddress) || hubAddress.Scheme is not ("https" or "http"))
-            return Fail($"--hub: '{address}' is not an http(s) address.", WrongUsage);
+            return Fail(console, $"--hub: '{address}' is not an http(s) address.", WrongUsage);
         try
         {
             var weights = NamedWeights.Find(name);
             using var client = WeightHub.CreateClient();
             var hub = new WeightHub(client, cache, new WeightHubOptions { Address = hubAddress });
-            var fetched = await WithProgressAsync(progress => hub.FetchAsync(weights, progress, cancellation)).ConfigureAwait(false);
+            var fetched = await WithProgressAsync(console.Error, progress => hub.FetchAsync(weights, progress, cancellation)).ConfigureAwait(false);
             foreach (var file in fetched.Files)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
-            Console.WriteLine($"open: {fetched.Path}");
+                console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
+            console.Output.WriteLine($"open: {fetched.Path}");
             return 0;
         }
         catch (ArgumentException e)
         {
-            return Fail(e.Message, WrongUsage);
+            return Fail(console, e.Message, WrongUsage);
         }
         catch (WeightFetchException e)
         {
-            return Fail(e.Message, e.IsUnreachable ? EnvironmentMissing : Failed);
+            return Fail(console, e.Message, e.IsUnreachable ? EnvironmentMissing : Failed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail(e.Message, Failed);
+            return Fail(console, e.Message, Failed);
         }
     }
 
-    private static Task<FetchedWeights> WithProgressAsync(Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) => AnsiConsole.Progress()
+    private static Task<FetchedWeights> WithProgressAsync(TextWriter output, Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) => AnsiConsole
+        .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
+        .Progress()
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
         .StartAsync(context =>
         {
@@ -139,11 +140,11 @@ internal static class WeightsCommand
             }));
         });
 
-    private static int List(WeightCache cache)
+    private static int List(WeightCache cache, TextWriter output)
     {
         foreach (var weights in NamedWeights.All)
-            Console.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
-        Console.WriteLine($"cache: {cache.Folder}");
+            output.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
+        output.WriteLine($"cache: {cache.Folder}");
         return 0;
     }
 
@@ -159,9 +160,9 @@ internal static class WeightsCommand
         }
     }
 
-    private static int Fail(string message, int code)
+    private static int Fail(InvocationConfiguration console, string message, int code)
     {
-        Console.Error.WriteLine(message);
+        console.Error.WriteLine(message);
         return code;
     }
 }
