@@ -15,6 +15,7 @@ internal static class CommandTable
         TrainCommand.Create(),
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
+        WeightsCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 

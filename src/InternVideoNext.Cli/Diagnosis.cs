@@ -55,11 +55,11 @@ internal static partial class Diagnosis
         return new("libtorch", $"{status.Version ?? "version not stated"}, {origin}{(status.Directory is { } d ? $", {d}" : "")}");
     }
 
-    private static string Binding() => LibTorch.Status switch
+    private static string Binding()
     {
-        { IsCuredCopy: true } s => $"{torch.__version__}, private copy for systems before GCC 13: {s.BindingPath}",
-        _ => torch.__version__,
-    };
+        var version = typeof(torch).Assembly.GetName().Version!.ToString(3);
+        return LibTorch.Status is { IsCuredCopy: true } status ? $"{version}, private copy for systems before GCC 13: {status.BindingPath}" : version;
+    }
 
     private static Finding Memory()
     {

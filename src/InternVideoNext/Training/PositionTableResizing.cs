@@ -17,6 +17,8 @@ internal static class PositionTableResizing
         var from = source ?? target with { Frames = (int)(stored / target.TokensPerFrame) };
         if (from.Tokens != stored)
             throw new InvalidDataException($"{key}: the table has {stored} positions, which do not fill frames of {target.Height}x{target.Width} tokens");
-        return from == target ? table : PositionTable.Resize(table, from, target, classTokens);
+        if (from == target) return table;
+        // SigLIP stores [N, C], the video models [1, classes + N, C].
+        return table.dim() == 3 ? PositionTable.Resize(table, from, target, classTokens) : PositionTable.Resize(table.unsqueeze(0), from, target, classTokens)[0];
     };
 }

@@ -44,10 +44,10 @@ public static class StageFactory
     {
         using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
         var tower = config.Tower.Build(generator);
-        if (config.Path is { } path) {
-            using var file = SafetensorsCheckpoint.Open(path);
-            StrictLoader.Load(tower, file, SiglipVision.Map, PositionTableResizing.To(new TokenGrid(1, config.Tower.GridSide, config.Tower.GridSide), classTokens: 0));
-        }
+        if (config.Path is not { } path) return tower;
+        using var file = SafetensorsCheckpoint.Open(path);
+        var grid = new TokenGrid(1, config.Tower.GridSide, config.Tower.GridSide);
+        StrictLoader.Load(tower, file, SiglipVision.Map, PositionTableResizing.To(grid, classTokens: 0));
         return tower;
     }
 }
