@@ -25,18 +25,22 @@ internal sealed class LocalVideoInput(string path) : IInputArgument
     public void Post() { }
 
     /// <summary>Checks before any process is started that the path is a file with something in it.</summary>
-    /// <returns>The absolute path.</returns>
+    /// <returns>The file itself, links followed: its size and times are those of the video.</returns>
     /// <exception cref="VideoReadException">It is missing, a folder, empty, a pipe or a device.</exception>
-    public static string CheckedPath(string path)
+    public static FileInfo CheckedFile(string path)
     {
-        var file = new FileInfo(path);
         if (Directory.Exists(path)) throw new VideoReadException(path, "it is a folder");
+        var file = new FileInfo(path);
+        try
+        {
+            if (file.Exists) file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        }
+        catch (IOException e)
+        {
+            throw new VideoReadException(path, $"its link cannot be followed: {e.Message}");
+        }
         if (!file.Exists) throw new VideoReadException(path, "there is no such file");
         // Pipes, sockets and devices have length 0 too; opening one could wait for ever.
-        if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0)
-        {
-            throw new VideoReadException(path, "the file is empty (or a pipe or device)");
-        }
-        return file.FullName;
+        return file.Length > 0 ? file : throw new VideoReadException(path, "the file is empty (or a pipe or device)");
     }
 }

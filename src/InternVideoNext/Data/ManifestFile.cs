@@ -7,6 +7,7 @@ namespace InternVideoNext.Data;
 internal static class ManifestFile
 {
     private const int ShownProblems = 10;
+    private static readonly Dictionary<string, int> NoLabels = [];
 
     public static Manifest Read(string path)
     {
@@ -28,6 +29,7 @@ internal static class ManifestFile
         {
             throw new ManifestException($"'{path}' cannot be read: {e.Message}", e);
         }
+        manifest = WithDefaults(manifest);
         Check(manifest, path);
         return manifest with { Root = Path.GetDirectoryName(Path.GetFullPath(path))! };
     }
@@ -36,6 +38,17 @@ internal static class ManifestFile
     {
         Check(manifest, path);
         AsideFile.Write(path, stream => JsonSerializer.Serialize(stream, manifest, DataJson.Default.Manifest));
+    }
+
+    // Generated deserialisers set every init-only member, absent ones to null: the defaults in the records never apply.
+    private static Manifest WithDefaults(Manifest manifest)
+    {
+        var entries = manifest.Entries.Select(e => e switch
+        {
+            null or { Split: not null, Labels: not null } => e!,
+            _ => e with { Split = e.Split ?? "train", Labels = e.Labels ?? NoLabels },
+        });
+        return manifest with { Labels = manifest.Labels ?? new Dictionary<string, IReadOnlyList<string>>(), Entries = [.. entries] };
     }
 
     private static void Check(Manifest manifest, string file)

@@ -65,12 +65,21 @@ internal static partial class MediaProcess
             throw new FFMpegMissingException($"'{program}' cannot be started: {e.Message}. If it is missing, install it: {FFMpegTools.InstallCommand}", e);
         }
         using var ending = stop.Register(() => End(process));
-        process.StandardInput.Close();
         var errors = new Queue<string>();
         // Its own thread: a pipe left unread stalls the process, and pool threads may all be waiting for videos.
         var listener = new Thread(() => Listen(process.StandardError, errors)) { IsBackground = true };
         listener.Start();
-        read(process.StandardOutput.BaseStream);
+        var wasRead = false;
+        try
+        {
+            process.StandardInput.Close();
+            read(process.StandardOutput.BaseStream);
+            wasRead = true;
+        }
+        finally
+        {
+            if (!wasRead) End(process);
+        }
         process.StandardOutput.Close();
         process.WaitForExit();
         listener.Join();

@@ -21,7 +21,7 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
     /// <inheritdoc/>
     public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
     {
-        var full = LocalVideoInput.CheckedPath(path);
+        var full = LocalVideoInput.CheckedFile(path).FullName;
         if (!IsSequential(info, indices.Count)) return ReadBySeeking(full, info, indices, cancellation);
         int[] wanted = [.. indices.Distinct()];
         var decoded = Decode(full, info, wanted.Length, $"select={string.Join('+', wanted.Select(i => $"eq(n\\,{i})"))},", "", limit, cancellation);
@@ -43,7 +43,7 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
     /// <summary>Every frame of a file's grid.</summary>
     internal DecodedFrames ReadAll(string path, VideoInfo info, CancellationToken cancellation)
     {
-        var all = Decode(LocalVideoInput.CheckedPath(path), info, info.FrameCount, "", "", limit, cancellation);
+        var all = Decode(LocalVideoInput.CheckedFile(path).FullName, info, info.FrameCount, "", "", limit, cancellation);
         return all.Frames.Count > 0 ? all : throw new VideoReadException(path, all.Errors.Length > 0 ? $"no frame could be decoded: {all.Errors}" : "no frame could be decoded");
     }
 

@@ -32,7 +32,7 @@ public sealed class VideoIndex
     /// <exception cref="VideoReadException">The file cannot be read as a video.</exception>
     public VideoInfo Of(string path, CancellationToken cancellation)
     {
-        var file = new FileInfo(LocalVideoInput.CheckedPath(path));
+        var file = LocalVideoInput.CheckedFile(path);
         var written = file.LastWriteTimeUtc.Ticks;
         if (_known.TryGetValue(file.FullName, out var known) && known.Size == file.Length && known.WrittenTicks == written) return known.Info;
         var info = _probe.Read(path, cancellation);

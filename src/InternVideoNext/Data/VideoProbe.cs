@@ -22,7 +22,7 @@ public sealed class VideoProbe(FFMpegTools tools, TimeSpan limit)
     /// <exception cref="FFMpegMissingException">ffprobe cannot be started.</exception>
     public VideoInfo Read(string path, CancellationToken cancellation)
     {
-        var full = LocalVideoInput.CheckedPath(path);
+        var full = LocalVideoInput.CheckedFile(path).FullName;
         var media = Parse(path, Ask(full, "-show_format -show_streams", cancellation));
         var stream = media.VideoStreams.OrderBy(s => s.Index).FirstOrDefault() ?? throw new VideoReadException(path, "it has no video stream");
         if (stream.Width is not > 0 || stream.Height is not > 0) throw new VideoReadException(path, $"its {stream.CodecName} video stream has no size");
