@@ -32,11 +32,10 @@ public sealed class ModernBertAttention : Module<Tensor, RotaryEmbedding, LocalA
     public override Tensor forward(Tensor input, RotaryEmbedding rotary, LocalAttention? window)
     {
         using var scope = NewDisposeScope();
-        var qkv = _qkv.forward(input).unflatten(2, [3 * _heads, input.size(2) / _heads]); // [B, N, 3H, D]
-        var turned = rotary.Rotate(qkv.narrow(2, 0, 2 * _heads)).transpose(1, 2); // [B, 2H, N, D]: queries, keys
-        var query = turned.narrow(1, 0, _heads);
-        var key = turned.narrow(1, _heads, _heads);
-        var value = qkv.narrow(2, 2 * _heads, _heads).transpose(1, 2); // [B, H, N, D]
+        var qkv = _qkv.forward(input).unflatten(2, [3 * _heads, input.size(2) / _heads]) // [B, N, 3H, D]
+            .split([2 * _heads, _heads], dim: 2); // queries and keys; values
+        var turned = rotary.Rotate(qkv[0]).transpose(1, 2).chunk(2, dim: 1);
+        var (query, key, value) = (turned[0], turned[1], qkv[1].transpose(1, 2)); // [B, H, N, D] each
         var mixed = window is null
             ? functional.scaled_dot_product_attention(query, key, value, p: 0)
             : window.Attend(query, key, value);

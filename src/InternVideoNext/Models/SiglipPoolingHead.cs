@@ -66,10 +66,11 @@ internal sealed class SiglipPoolingHead : Module<Tensor, (Tensor Pooled, Tensor 
                 .view(1, heads, 1, width / heads); // [1, H, 1, E]
             var keyValue = functional.linear(tokens, _inputWeight.narrow(0, width, 2 * width), _inputBias.narrow(0, width, 2 * width))
                 .unflatten(2, [2 * heads, width / heads])
-                .transpose(1, 2); // [F, 2H, L, E]
-            var scores = matmul(query * Math.Pow(width / heads, -0.5), keyValue.narrow(1, 0, heads).transpose(2, 3)); // [F, H, 1, L]
+                .transpose(1, 2) // [F, 2H, L, E]
+                .chunk(2, dim: 1);
+            var scores = matmul(query * Math.Pow(width / heads, -0.5), keyValue[0].transpose(2, 3)); // [F, H, 1, L]
             var attention = functional.softmax(scores, -1, dtype: float32);
-            var mixed = matmul(attention.to(tokens.dtype), keyValue.narrow(1, heads, heads)).flatten(1); // [F, D]
+            var mixed = matmul(attention.to(tokens.dtype), keyValue[1]).flatten(1); // [F, D]
             return (
                 _output.forward(mixed).MoveToOuterDisposeScope(),
                 attention.mean([1, 2]).MoveToOuterDisposeScope());

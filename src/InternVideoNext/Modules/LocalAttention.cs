@@ -33,7 +33,7 @@ public sealed class LocalAttention
         if (length <= radius + 1) return new LocalAttention(length, 0, null);
         // Rows of a mask begin at multiples of 16 elements, or the fused kernels on CUDA copy it.
         var block = (radius + 15) / 16 * 16;
-        return length > 4 * block ? Blocked(length, radius, block, dtype, device) : Full(length, radius, dtype, device);
+        return length > 6 * block ? Blocked(length, radius, block, dtype, device) : Full(length, radius, dtype, device);
     }
 
     internal static LocalAttention Full(long length, long radius, ScalarType dtype, Device device)
@@ -82,9 +82,12 @@ public sealed class LocalAttention
     // [B, H, N, D] -> [BH, n, 3W, D]: each block between its neighbours.
     private Tensor Neighbourhoods(Tensor x)
     {
-        var padded = Blocks(x, 1);
-        var count = padded.size(1) - 2;
-        return cat([padded.narrow(1, 0, count), padded.narrow(1, 1, count), padded.narrow(1, 2, count)], dim: 2);
+        using var scope = NewDisposeScope();
+        var padded = Blocks(x, 1); // [BH, n + 2, W, D]
+        return padded.unfold(1, 3, 1) // [BH, n, W, D, 3], a view
+            .permute(0, 1, 4, 2, 3)
+            .reshape(padded.size(0), -1, 3 * _block, padded.size(3))
+            .MoveToOuterDisposeScope();
     }
 
     private static Tensor Additive(Tensor outside, ScalarType dtype) =>

@@ -44,11 +44,9 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var width = input.size(2);
-        var qkv = _qkv.forward(input); // [B, N, 3C]
-        var query = _queryNorm.forward(qkv.narrow(2, 0, width));
-        var key = _keyNorm.forward(qkv.narrow(2, width, width));
-        var value = qkv.narrow(2, 2 * width, width);
+        // One chunk, not three slices: the backward pass then joins the gradients once.
+        var qkv = _qkv.forward(input).chunk(3, dim: 2); // [B, N, C] each
+        var (query, key, value) = (_queryNorm.forward(qkv[0]), _keyNorm.forward(qkv[1]), qkv[2]);
         var mixed = functional.scaled_dot_product_attention(Split(query), Split(key), Split(value), p: 0); // [B, H, N, D]
         return _projection.forward(mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope(); // [B, N, C]
     }
