@@ -1,0 +1,6 @@
+namespace InternVideoNext.Data.Shapes;
+
+/// <summary>How far the training of the teacher is.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Loss">The last step's loss: the sum of three cross-entropies.</param>
+public readonly record struct ShapesTeacherProgress(int Step, double Loss);
