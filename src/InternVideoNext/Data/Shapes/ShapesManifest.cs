@@ -6,9 +6,6 @@ namespace InternVideoNext.Data.Shapes;
 /// <summary>The manifest of a rendered world.</summary>
 internal static class ShapesManifest
 {
-    private static readonly JsonSerializerOptions Json =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
-
     public static string NameOf(ShapesSplit split) => JsonNamingPolicy.SnakeCaseLower.ConvertName(split.ToString());
 
     public static string PathOf(ShapesSplit split, int index) =>
@@ -32,16 +29,4 @@ internal static class ShapesManifest
         ],
         Root = root,
     };
-
-    /// <summary>Writes the file aside, flushes it and moves it in place.</summary>
-    public static void Write(Manifest manifest, string aside, string path)
-    {
-        using (var file = new FileStream(aside, FileMode.CreateNew))
-        {
-            JsonSerializer.Serialize(file, manifest, Json);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(aside, path);
-    }
 }

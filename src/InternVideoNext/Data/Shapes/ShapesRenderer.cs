@@ -29,13 +29,15 @@ public sealed class ShapesRenderer
     /// <param name="cancellation">Ends the encoders and the rendering.</param>
     /// <returns>The manifest as written.</returns>
     /// <exception cref="IOException">The directory holds a manifest already, or cannot be written.</exception>
-    /// <exception cref="FFMpegException">ffmpeg is missing, or failed.</exception>
+    /// <exception cref="FFMpegMissingException">ffmpeg is not installed.</exception>
+    /// <exception cref="FFMpegException">ffmpeg failed; the message holds what it said.</exception>
     public async Task<Manifest> RenderAsync(string directory, IProgress<int>? progress, CancellationToken cancellation)
     {
         var root = Path.GetFullPath(directory);
         var manifestPath = Path.Combine(root, ManifestName);
         if (File.Exists(manifestPath))
             throw new IOException($"{root} already holds a data set ({ManifestName}). Name another folder, or delete that one first.");
+        FFMpegTools.Locate();
         var partial = Path.Combine(root, PartialName);
         if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
@@ -55,7 +57,7 @@ public sealed class ShapesRenderer
             }).ConfigureAwait(false);
 
             var manifest = ShapesManifest.Describe(_config, _world, root);
-            ShapesManifest.Write(manifest, Path.Combine(partial, ManifestName), manifestPath);
+            manifest.Save(manifestPath);
             return manifest;
         }
         finally

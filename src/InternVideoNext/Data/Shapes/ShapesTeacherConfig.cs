@@ -1,11 +1,14 @@
 using System.Text.Json.Serialization;
 using InternVideoNext.Models;
+using InternVideoNext.Randomness;
 
 namespace InternVideoNext.Data.Shapes;
 
 /// <summary>Sizes and training of the world's image teacher, a small <see cref="SiglipVisionTower"/>.</summary>
 public sealed record ShapesTeacherConfig
 {
+    private const ulong WorldStream = 4;
+
     /// <summary>D, channels of a token.</summary>
     public int Width { get; init; } = 96;
 
@@ -46,16 +49,20 @@ public sealed record ShapesTeacherConfig
     };
 
     /// <summary>Checks the settings and makes the trainer.</summary>
-    /// <param name="world">Where the frames come from: the training split to train on, the test split to score on.</param>
+    /// <param name="world">
+    /// The kind of world the frames come from; its seed is derived from <paramref name="seed"/>, so that the clips of students
+    /// with the same seed are new to the teacher.
+    /// </param>
+    /// <param name="seed">Of the frames, the initial weights and the cuts.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public ShapesTeacherTrainer Build(ShapesWorld world)
+    public ShapesTeacherTrainer Build(ShapesWorldConfig world, ulong seed)
     {
         ShapesSettings.Require(ImageSize >= ShapesClip.MinimumSize, Name(nameof(ImageSize)), ImageSize, $"at least {ShapesClip.MinimumSize}");
         ShapesSettings.Require(Steps >= 1, Name(nameof(Steps)), Steps, "at least 1");
         ShapesSettings.Require(Batch >= 2, Name(nameof(Batch)), Batch, "at least 2");
         ShapesSettings.Require(LearningRate > 0, Name(nameof(LearningRate)), LearningRate, "positive");
         ShapesSettings.Require(WeightDecay >= 0, Name(nameof(WeightDecay)), WeightDecay, "0 or more");
-        return new ShapesTeacherTrainer(this, world);
+        return new ShapesTeacherTrainer(this, world.Build(SeedSequence.Derive(seed, WorldStream)), seed);
     }
 
     /// <summary>The learning rate of a step.</summary>

@@ -23,17 +23,18 @@ public sealed class ShapesTeacherTrainer
 
     private readonly ShapesTeacherConfig _config;
     private readonly ShapesWorld _world;
+    private readonly ulong _seed;
 
-    internal ShapesTeacherTrainer(ShapesTeacherConfig config, ShapesWorld world) => (_config, _world) = (config, world);
+    internal ShapesTeacherTrainer(ShapesTeacherConfig config, ShapesWorld world, ulong seed) =>
+        (_config, _world, _seed) = (config, world, seed);
 
     /// <summary>Trains from random weights, on the CPU.</summary>
-    /// <param name="seed">Of the initial weights and of the cuts.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the training at the next step.</param>
     /// <returns>The teacher with its accuracy; its holder disposes it.</returns>
-    public ShapesTeacher Train(ulong seed, IProgress<ShapesTeacherProgress>? progress, CancellationToken cancellation)
+    public ShapesTeacher Train(IProgress<ShapesTeacherProgress>? progress, CancellationToken cancellation)
     {
-        using var generator = new Generator(SeedSequence.Derive(seed, 0), CPU);
+        using var generator = new Generator(SeedSequence.Derive(_seed, 0), CPU);
         var tower = _config.Tower.Build(generator);
         var heads = Layers.Linear(_config.Width, ShapesTeacher.HeadOutputs, bias: true, std: 0.02, generator);
         using var optimizer = optim.AdamW([.. tower.parameters(), .. heads.parameters()], _config.LearningRate, weight_decay: _config.WeightDecay);
@@ -42,7 +43,7 @@ public sealed class ShapesTeacherTrainer
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             foreach (var group in optimizer.ParamGroups) group.LearningRate = _config.LearningRateAt(step);
-            var loss = Loss(tower, heads, Draw(seed, step));
+            var loss = Loss(tower, heads, Draw(step));
             optimizer.zero_grad();
             loss.backward();
             optimizer.step();
@@ -52,12 +53,12 @@ public sealed class ShapesTeacherTrainer
         return new ShapesTeacher(tower, heads, accuracy: null).Scored(_world, ScoredFrames);
     }
 
-    private ShapesStills Draw(ulong seed, int step)
+    private ShapesStills Draw(int step)
     {
         var (size, first, cuts) = (_config.ImageSize, step * _config.Batch, _config.Batch / 2);
         var plain = ShapesStills.Render(_world, ShapesSplit.Train, first, _config.Batch - cuts, size);
         var large = ShapesStills.Render(_world, ShapesSplit.Train, first + _config.Batch - cuts, cuts, 2 * size);
-        return ShapesStills.Join(plain, large with { Images = Cut(large.Images, size, new DeterministicRandom(SeedSequence.Derive(seed, 1, (ulong)step))) });
+        return ShapesStills.Join(plain, large with { Images = Cut(large.Images, size, new DeterministicRandom(SeedSequence.Derive(_seed, 1, (ulong)step))) });
     }
 
     // [F, 3, 2S, 2S] -> [F, 3, S, S]: one square for the whole batch.
