@@ -16,6 +16,7 @@ internal static class CommandTable
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
         WeightsCommand.Create(),
+        ParityCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 
