@@ -12,6 +12,15 @@ namespace InternVideoNext.Data.Shapes;
 /// A clip is a pure function of (settings, seed, split, index): the same bytes on every machine, from any thread, in any order.
 /// </para>
 /// </summary>
+/// <remarks>
+/// Measured at 32 pixels and 8 frames on 2048 test clips, accuracy in per cent (chance: motion 12.5, appearance 6.25):
+/// <list type="bullet">
+/// <item>Supervised CNN on one frame, told its index, 102 thousand frames: motion 10.7 to 12.7 over the eight indices, appearance 79 to 81.</item>
+/// <item>Supervised small 3D CNN on clips, 32 thousand clips: motion 92.7 (the rest confuses the two senses of orbits and spins), appearance 68.7.</item>
+/// <item>Ridge regression, 2048 clips to fit, best of three penalties: pooled raw pixels motion 19.7, appearance 8.3; random video encoder
+/// motion 12.3, appearance 14.4.</item>
+/// </list>
+/// </remarks>
 public sealed class ShapesWorld
 {
     internal ShapesWorld(ShapesWorldConfig config, ulong seed)
