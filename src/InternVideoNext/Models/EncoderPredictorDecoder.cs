@@ -68,11 +68,11 @@ public sealed class EncoderPredictorDecoder : nn.Module
     };
 
     // Gives the decoder's parameters their reference names: decoder.diffloss.*, decoder.selfdist_decoder.*
-    // It has no field for the decoder: TorchSharp would register that a second time, under the field's name.
     private sealed class DecoderSlot : nn.Module
     {
         public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, decoder);
 
-        public nn.Module Decoder => children().Single();
+        // Not kept in a field: TorchSharp would register it a second time under the field's name.
+        public nn.Module Decoder => named_children().Single().module;
     }
 }
