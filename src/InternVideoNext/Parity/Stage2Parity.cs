@@ -89,21 +89,16 @@ internal static class Stage2Parity
         return (Load(candidates[0]), $"predictor_heads is not in info, and none of {candidates.Count} candidates fits");
     }
 
-    // Heads first, then other windows and other places among global and local layers.
+    // Heads first, then narrower windows, then other places among global and local layers.
     private static IEnumerable<ModernBertPredictorConfig> Candidates(ReferenceData reference, ModernBertPredictorConfig stated)
     {
-        int[] windows = reference.Int("local_attention") is { } window ? [window] : [stated.LocalAttention, 64, 32, 16, 8, 4];
-        var count = stated.LayerIds.Count;
-        int[] firsts = reference.List("predictor_layer_ids") is not null || stated.LayerIds[0] == 0 ? [stated.LayerIds[0]] : [stated.LayerIds[0], 1, 2, 3];
+        var sequence = reference.Shape(Student + "diff_pos_embed")[1];
+        int[] windows = reference.Int("local_attention") is { } window ? [window] : [stated.LocalAttention, .. ((int[])[64, 32, 16, 8]).Where(w => w / 2 < sequence - 1)];
+        var known = reference.List("predictor_layer_ids") is not null || stated.LayerIds[0] == 0;
         return
-            from first in firsts
+            from shift in Enumerable.Range(0, known ? 1 : stated.GlobalEvery)
             from local in windows
             from heads in ReferenceSizes.Heads(stated.Width, even: true, 4, 16)
-            select stated with
-            {
-                LayerIds = first == stated.LayerIds[0] ? stated.LayerIds : [.. Enumerable.Range(first, count)],
-                LocalAttention = local,
-                Heads = heads,
-            };
+            select stated with { LayerIds = [.. stated.LayerIds.Select(id => id + shift)], LocalAttention = local, Heads = heads };
     }
 }
