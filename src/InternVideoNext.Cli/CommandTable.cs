@@ -17,6 +17,7 @@ internal static class CommandTable
         FeaturesCommand.Create(),
         WeightsCommand.Create(),
         ParityCommand.Create(),
+        DescribeCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 
