@@ -16,7 +16,7 @@ internal static class CommandTable
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
         WeightsCommand.Create(),
-        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
+        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>
