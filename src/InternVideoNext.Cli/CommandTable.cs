@@ -17,6 +17,8 @@ internal static class CommandTable
         FeaturesCommand.Create(),
         WeightsCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
+        ParityCommand.Create(),
+        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>

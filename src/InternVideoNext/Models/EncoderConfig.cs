@@ -38,6 +38,9 @@ public sealed record EncoderConfig
     /// <summary>First value of the layer scales.</summary>
     public double LayerScaleInit { get; init; } = 1e-5;
 
+    /// <summary>Added to the mean square by every RMSNorm.</summary>
+    public double NormEps { get; init; } = 1e-6;
+
     /// <summary>Form of the activation.</summary>
     public GeluKind Gelu { get; init; } = GeluKind.Exact;
 
@@ -82,7 +85,8 @@ public sealed record EncoderConfig
         Gelu,
         LayerScaleInit,
         Modules.DropPath.Rate(index, Depth, DropPath),
-        InitStd);
+        InitStd,
+        NormEps);
 
     internal void Validate() => new ConfigCheck(nameof(EncoderConfig))
         .Positive("width", Width)
@@ -97,6 +101,7 @@ public sealed record EncoderConfig
         .Require(MlpRatio > 0, "mlp_ratio", MlpRatio, "must be positive")
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
         .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
+        .Require(NormEps > 0, "norm_eps", NormEps, "must be positive")
         .Multiple("width", Width, "the position table's 16 parts", 16)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)

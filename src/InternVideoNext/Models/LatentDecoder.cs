@@ -29,7 +29,7 @@ public sealed record LatentDecoderConfig : DecoderConfig
 /// <summary>A projection head (Linear, GELU, Linear, LayerNorm) whose output is scaled to unit length.</summary>
 public sealed class LatentDecoder : Module<Tensor, Tensor>
 {
-    private readonly ProjectionHead _projection;
+    private readonly Func<Tensor, Tensor> _project;
 
     internal LatentDecoder(LatentDecoderConfig config, int predictorWidth, int encoderWidth, Generator generator)
         : base(nameof(LatentDecoder))
@@ -39,9 +39,11 @@ public sealed class LatentDecoder : Module<Tensor, Tensor>
             .Positive(nameof(predictorWidth), predictorWidth)
             .Positive(nameof(encoderWidth), encoderWidth)
             .ThrowIfAny();
-        _projection = new ProjectionHead(predictorWidth, encoderWidth, config.InitStd, generator);
+        var projection = new ProjectionHead(predictorWidth, encoderWidth, config.InitStd, generator);
         // The reference has no level of names between the decoder and the head's layers: they are registered here directly.
-        foreach (var (name, layer) in _projection.named_children()) register_module(name, layer);
+        // The head itself is no field, or a parent's registration would find its parameters a second time.
+        foreach (var (name, layer) in projection.named_children()) register_module(name, layer);
+        _project = projection.call;
     }
 
     /// <summary>Predicts features.</summary>
@@ -50,6 +52,6 @@ public sealed class LatentDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor z)
     {
         using var scope = NewDisposeScope();
-        return functional.normalize(_projection.call(z).to(float32), dim: -1).MoveToOuterDisposeScope();
+        return functional.normalize(_project(z).to(float32), dim: -1).MoveToOuterDisposeScope();
     }
 }

@@ -32,6 +32,9 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
     /// <summary>Rotary base of local layers.</summary>
     public double LocalTheta { get; init; } = 10000;
 
+    /// <summary>Added to the variance by every LayerNorm of a layer.</summary>
+    public double NormEps { get; init; } = 1e-5;
+
     /// <inheritdoc/>
     public override PredictorBody BuildBody(Generator generator)
     {
@@ -51,6 +54,7 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
         .Require(GlobalTheta > 0, "global_theta", GlobalTheta, "must be positive")
         .Require(LocalTheta > 0, "local_theta", LocalTheta, "must be positive")
         .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
+        .Require(NormEps > 0, "norm_eps", NormEps, "must be positive")
         .Require(LayerIds.Count > 0, "layer_ids", LayerIds.Count, "layers listed: name at least one")
         .Require(LayerIds.All(id => id >= 0), "layer_ids", LayerIds.DefaultIfEmpty().Min(), "must not be negative")
         .ThrowIfAny();
