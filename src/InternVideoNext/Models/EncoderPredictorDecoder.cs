@@ -73,5 +73,10 @@ public sealed class EncoderPredictorDecoder : nn.Module
         public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, Decoder = decoder);
 
         public nn.Module Decoder { get; }
+
+        // The parent would register the property's field as well.
+        protected override void RegisterComponents()
+        {
+        }
     }
 }

@@ -12,6 +12,7 @@ internal static class FusedAdamW
             torch._fused_adamw_(weights, gradients, first, second, [], steps, lr=lr, beta1=beta1, beta2=beta2,
                                 weight_decay=decay, eps=eps, amsgrad=False, maximize=False, found_inf=bad[0])
             return 0
+
         """;
 
     public static jit.CompilationUnit Compile() => jit.compile(Source);
