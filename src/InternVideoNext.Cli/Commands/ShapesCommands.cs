@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FFMpegCore.Exceptions;
+using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
 using Spectre.Console;
 
@@ -45,6 +46,40 @@ internal static class ShapesCommands
         return command;
     }
 
+    /// <summary>Trains the world's image teacher.</summary>
+    public static Command CreateTrainTeacher()
+    {
+        var defaults = new ShapesTeacherConfig();
+        var file = new Option<FileInfo>("--out") { Description = "The .safetensors file to write", Required = true };
+        var seed = new Option<ulong>("--seed") { Description = "Of frames and weights", DefaultValueFactory = _ => 0 };
+        var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => defaults.Steps };
+        var batch = new Option<int>("--batch") { Description = "Frames a step", DefaultValueFactory = _ => defaults.Batch };
+        var width = new Option<int>("--width") { Description = "Channels of the tower", DefaultValueFactory = _ => defaults.Width };
+        var command = new Command(
+            "train-teacher",
+            """
+            Train the image teacher of the MotionShapes world, the stand-in for SigLIP2, on single frames. The package carries one
+            that was made by this command with its defaults.
+
+            Example:
+              ivnext data train-teacher --out runs/shapes-teacher.safetensors --steps 1000 --seed 0
+            """)
+        { file, seed, steps, batch, width };
+        command.SetAction((arguments, cancellation) => Finish(async () =>
+        {
+            var config = defaults with { Steps = arguments.GetValue(steps), Batch = arguments.GetValue(batch), Width = arguments.GetValue(width) };
+            var trainer = config.Build(new ShapesWorldConfig(), arguments.GetValue(seed));
+            var target = arguments.GetRequiredValue(file).FullName;
+            using var teacher = await ShowProgress("steps", config.Steps, progress => Task.Run(
+                () => trainer.Train(new Told<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation), cancellation)).ConfigureAwait(false);
+            teacher.Save(target, config, arguments.GetValue(seed));
+            var (shape, backdrop, polarity, frames) = teacher.Accuracy!;
+            AnsiConsole.MarkupLineInterpolated($"Wrote {target}");
+            AnsiConsole.MarkupLineInterpolated($"On {frames} new frames: shape {shape:P1}, backdrop {backdrop:P1}, polarity {polarity:P1}");
+        }));
+        return command;
+    }
+
     // Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something missing on this machine.
     private static async Task<int> Finish(Func<Task> work)
     {
@@ -57,13 +92,13 @@ internal static class ShapesCommands
         {
             return Say(error.Message, 2);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FFMpegProcessException)
+        catch (FFMpegMissingException error)
+        {
+            return Say(error.Message, 3);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FFMpegException)
         {
             return Say(error.Message, 1);
-        }
-        catch (FFMpegException error)
-        {
-            return Say($"{error.Message}. Install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg) and try again.", 3);
         }
         catch (OperationCanceledException)
         {
@@ -77,30 +112,29 @@ internal static class ShapesCommands
         return exitCode;
     }
 
-    private static async Task ShowProgress(string what, int total, Func<IProgress<int>, Task> work)
+    private static Task<T> ShowProgress<T>(string what, int total, Func<IProgress<int>, Task<T>> work)
     {
         if (Console.IsOutputRedirected)
         {
             var tenth = Math.Max(1, total / 10);
-            await work(new Told(done =>
+            return work(new Told<int>(done =>
             {
                 if (done % tenth == 0 || done == total) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
-            })).ConfigureAwait(false);
-            return;
+            }));
         }
 
-        await AnsiConsole.Progress()
+        return AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context =>
             {
                 var bar = context.AddTask(what, maxValue: total);
-                return work(new Told(done => bar.Value = done));
-            }).ConfigureAwait(false);
+                return work(new Told<int>(done => bar.Value = done));
+            });
     }
 
     // Progress<T> would report later, out of order.
-    private sealed class Told(Action<int> tell) : IProgress<int>
+    private sealed class Told<T>(Action<T> tell) : IProgress<T>
     {
-        public void Report(int value) => tell(value);
+        public void Report(T value) => tell(value);
     }
 }

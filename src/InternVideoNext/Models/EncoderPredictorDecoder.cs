@@ -70,13 +70,9 @@ public sealed class EncoderPredictorDecoder : nn.Module
     // Gives the decoder's parameters their reference names: decoder.diffloss.*, decoder.selfdist_decoder.*
     private sealed class DecoderSlot : nn.Module
     {
-        public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, Decoder = decoder);
+        public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, decoder);
 
-        public nn.Module Decoder { get; }
-
-        // The parent would register the property's field as well.
-        protected override void RegisterComponents()
-        {
-        }
+        // Not kept in a field: TorchSharp would register it a second time under the field's name.
+        public nn.Module Decoder => named_children().Single().module;
     }
 }

@@ -125,7 +125,7 @@ internal sealed class AttentiveBank : IDisposable
         var weight = _parameters[name + ".weight"];                                         // [G, out, in]
         var flat = x.reshape(x.size(0), -1, x.size(-1)).expand(weight.size(0), -1, -1);
         long[] shape = [weight.size(0), .. x.shape[1..^1], weight.size(1)];
-        return baddbmm(_parameters[name + ".bias"].unsqueeze(1), flat, weight.transpose(1, 2)).reshape(shape);
+        return (flat.bmm(weight.transpose(1, 2)) + _parameters[name + ".bias"].unsqueeze(1)).reshape(shape);
     }
 
     private static Tensor Spread(Tensor perProbe, long dimensions)

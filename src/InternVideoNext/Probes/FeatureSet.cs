@@ -17,7 +17,7 @@ public sealed class FeatureSet : IDisposable
     /// <param name="clipIds">The manifest's clip id of each row.</param>
     /// <param name="expected">Clips that the split lists; more than are present if some could not be read.</param>
     /// <param name="origin">How the features were made.</param>
-    /// <exception cref="ArgumentException">Wrong shape, type or device; counts that differ; a negative label; views of one clip
+    /// <exception cref="ArgumentException">Wrong shape, type or device; a value that is not finite; counts that differ; a negative label; views of one clip
     /// with different labels; more clips than expected.</exception>
     public FeatureSet(
         Tensor features, IReadOnlyList<int> labels, IReadOnlyList<string> clipIds, int expected, FeatureOrigin origin = FeatureOrigin.Cached)
@@ -33,6 +33,7 @@ public sealed class FeatureSet : IDisposable
         ClipIds = clipIds;
         Expected = expected;
         Origin = origin;
+        CheckFinite(features, clipIds);
         (ClipOfRow, ClipLabels, ClipNames) = Group(labels, clipIds);
         if (ClipLabels.Count > expected)
             throw new ArgumentException($"expected is {expected}, but the set holds {ClipLabels.Count} clips: count the split's entries.", nameof(expected));
@@ -126,6 +127,16 @@ public sealed class FeatureSet : IDisposable
                 $"features are [{string.Join(", ", features.shape)}] {features.dtype} on {features.device}; give [n, D] or [n, N, C] in float32 on the CPU.",
                 nameof(features));
         }
+    }
+
+    private static void CheckFinite(Tensor features, IReadOnlyList<string> ids)
+    {
+        using var scope = NewDisposeScope();
+        // A sum is finite only if all its terms are, but may overflow: then the slow look decides.
+        if (double.IsFinite(features.sum(float64).item<double>())) return;
+        var broken = features.isfinite().reshape(features.size(0), -1).all(1).logical_not().nonzero();
+        if (broken.size(0) > 0)
+            throw new ArgumentException($"features of clip '{ids[(int)broken[0, 0].item<long>()]}' and {broken.size(0) - 1} other rows are not finite: the encoder diverged, or its precision overflows.", nameof(features));
     }
 
     private static (int[] ClipOfRow, IReadOnlyList<int> ClipLabels, IReadOnlyList<string> ClipNames) Group(IReadOnlyList<int> labels, IReadOnlyList<string> ids)

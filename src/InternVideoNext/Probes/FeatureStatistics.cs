@@ -43,7 +43,7 @@ public static class FeatureStatistics
     {
         var unit = x / x.norm(1, keepdim: true, p: 2f).clamp_min(1e-300);
         var own = unit.square().sum().item<double>();
-        var all = unit.sum(0).square().sum().item<double>();
+        var all = unit.sum([0]).square().sum().item<double>();
         return (all - own) / (x.size(0) * (x.size(0) - 1.0));
     }
 }

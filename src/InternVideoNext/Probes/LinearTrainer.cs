@@ -119,13 +119,13 @@ internal static class LinearTrainer
 
     private static LinearCandidates Keep(
         ProbeProtocol protocol, ProbeTask task, Tensor mean, Tensor scale, Tensor weights, Tensor bias, IReadOnlyList<double> losses) => new()
-    {
-        Settings = task.Settings,
-        TrainLoss = [.. losses.Select(loss => (double?)loss)],
-        LayerNorm = protocol.Normalization == FeatureNormalization.LayerNorm,
-        Mean = mean.DetachFromDisposeScope(),
-        Scale = scale.DetachFromDisposeScope(),
-        Weights = weights.DetachFromDisposeScope(),
-        Bias = bias.DetachFromDisposeScope(),
-    };
+        {
+            Settings = task.Settings,
+            TrainLoss = [.. losses.Select(loss => (double?)loss)],
+            LayerNorm = protocol.Normalization == FeatureNormalization.LayerNorm,
+            Mean = mean.DetachFromDisposeScope(),
+            Scale = scale.DetachFromDisposeScope(),
+            Weights = weights.DetachFromDisposeScope(),
+            Bias = bias.DetachFromDisposeScope(),
+        };
 }

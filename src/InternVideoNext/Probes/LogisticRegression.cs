@@ -25,7 +25,7 @@ public static class LogisticRegression
     /// <returns>Detached tensors on the features' device.</returns>
     /// <exception cref="ArgumentException">No rows, no strengths, or a strength that is not positive.</exception>
     public static LogisticSolution Solve(
-        Tensor features, Tensor labels, int classes, IReadOnlyList<double> l2, double tolerance = 1e-6, int maxIterations = 300)
+        Tensor features, Tensor labels, int classes, IReadOnlyList<double> l2, double tolerance = 1e-5, int maxIterations = 300)
     {
         if (features.size(0) == 0) throw new ArgumentException("There are no rows to fit.", nameof(features));
         if (l2.Count == 0 || l2.Any(value => !(value > 0)))
@@ -52,28 +52,28 @@ public static class LogisticRegression
         Problem problem, Tensor eigenvalues, double tolerance, int maxIterations)
     {
         using var scope = NewDisposeScope();
-        var preconditioner = problem.InverseCurvature(eigenvalues);                     // [E, G, 1]
         var at = problem.Start();
-        var (loss, gradient) = problem.Evaluate(at);
+        var (loss, gradient, spread) = problem.Evaluate(at);
         var steps = new Queue<(Tensor Step, Tensor Change, Tensor InverseProduct)>();
         var iteration = 0;
         while (iteration < maxIterations && gradient.abs().max().item<double>() > tolerance)
         {
             using var inner = NewDisposeScope();
-            var direction = Direction(gradient, steps, preconditioner);
-            var (step, nextLoss, nextGradient, moved) = Search(problem, at, loss, gradient, direction, tolerance);
+            var direction = Direction(gradient, steps, problem.InverseCurvature(eigenvalues, spread));
+            var (step, nextLoss, nextGradient, nextSpread, moved) = Search(problem, at, loss, gradient, direction, tolerance);
             if (!moved) break;
             var change = nextGradient - gradient;
             var product = Dot(step, change);                                            // [G]
             // Where a strength is done, its step and product vanish: that pair then counts for nothing.
             var inverse = where(product > 1e-300, 1 / product.clamp_min(1e-300), zeros_like(product));
             steps.Enqueue((step.MoveToOuterDisposeScope(), change.MoveToOuterDisposeScope(), inverse.MoveToOuterDisposeScope()));
-            var previous = (at, loss, gradient);
+            var previous = (at, loss, gradient, spread);
             at = (at + step).MoveToOuterDisposeScope();
             loss = nextLoss.MoveToOuterDisposeScope();
             gradient = nextGradient.MoveToOuterDisposeScope();
-            Dispose(previous);
-            if (steps.Count > History) Dispose(steps.Dequeue());
+            spread = nextSpread!.MoveToOuterDisposeScope();
+            Dispose(previous.at, previous.loss, previous.gradient, previous.spread);
+            if (steps.Count > History) Dispose(steps.Peek().Step, steps.Peek().Change, steps.Dequeue().InverseProduct);
             iteration++;
         }
         return (at.MoveToOuterDisposeScope(), loss.cpu().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope(), iteration);
@@ -103,7 +103,7 @@ public static class LogisticRegression
     }
 
     // Halves the step of each strength until its objective falls enough (Armijo); a strength that is done or cannot go on stands still.
-    private static (Tensor Step, Tensor Loss, Tensor Gradient, bool Moved) Search(
+    private static (Tensor Step, Tensor Loss, Tensor Gradient, Tensor? Spread, bool Moved) Search(
         Problem problem, Tensor at, Tensor loss, Tensor gradient, Tensor direction, double tolerance)
     {
         var slope = Dot(gradient, direction);                                           // [G]
@@ -112,23 +112,21 @@ public static class LogisticRegression
         for (var attempt = 0; attempt < Halvings; attempt++)
         {
             var step = Spread(length) * direction;
-            var (nextLoss, nextGradient) = problem.Evaluate(at + step);
+            var (nextLoss, nextGradient, nextSpread) = problem.Evaluate(at + step);
             var good = nextLoss.le(loss + (1e-4 * length * slope)).logical_or(length.eq(0));
-            if (good.all().item<bool>()) return (step, nextLoss, nextGradient, length.gt(0).any().item<bool>());
+            if (good.all().item<bool>()) return (step, nextLoss, nextGradient, nextSpread, length.gt(0).any().item<bool>());
             length = where(good, length, attempt == Halvings - 2 ? zeros_like(length) : length * 0.5);
         }
-        return (direction, loss, gradient, false);
+        return (direction, loss, gradient, null, false);
     }
 
     private static Tensor Dot(Tensor a, Tensor b) => (a * b).sum([0, 2]);
 
     private static Tensor Spread(Tensor perStrength) => perStrength.reshape(1, -1, 1);
 
-    private static void Dispose((Tensor A, Tensor B, Tensor C) tensors)
+    private static void Dispose(params ReadOnlySpan<Tensor> tensors)
     {
-        tensors.A.Dispose();
-        tensors.B.Dispose();
-        tensors.C.Dispose();
+        foreach (var tensor in tensors) tensor.Dispose();
     }
 
     private sealed class Problem
@@ -152,15 +150,15 @@ public static class LogisticRegression
 
         public Tensor Start() => zeros(_x.size(1), _strengths, _classes, dtype: float64, device: _x.device);
 
-        // Boehning's bound on the curvature along axis i is eigenvalue / 2 + l2; the bias column has eigenvalue 1.
-        public Tensor InverseCurvature(Tensor eigenvalues)
+        // Curvature along axis i, about eigenvalue * mean p (1 - p) + l2; the bias column has eigenvalue 1.
+        public Tensor InverseCurvature(Tensor eigenvalues, Tensor spread)
         {
             var all = cat([eigenvalues, ones(1, dtype: float64, device: _x.device)]).reshape(-1, 1, 1);
-            return 1 / ((all / 2) + _penalty);
+            return 1 / ((all * Spread(spread)) + _penalty).clamp_min(1e-12);
         }
 
-        // Objective [G] and gradient [E, G, K] at parameters [E, G, K].
-        public (Tensor Loss, Tensor Gradient) Evaluate(Tensor at)
+        // Objective [G], gradient [E, G, K] and mean p (1 - p) [G] at parameters [E, G, K].
+        public (Tensor Loss, Tensor Gradient, Tensor Spread) Evaluate(Tensor at)
         {
             using var scope = NewDisposeScope();
             var rows = _x.size(0);
@@ -170,9 +168,10 @@ public static class LogisticRegression
             var shrinkage = _penalty * at;
             var loss = right.mean([0, 2]).neg() + (0.5 * (shrinkage * at).sum([0, 2]));   // [G]
             var errors = logProbabilities.exp_();
+            var spread = (errors - errors.square()).mean([0, 2]);
             errors.scatter_add_(-1, _labels, ones_like(right).neg());
             var gradient = (_x.T.matmul(errors.reshape(rows, -1)) / rows).reshape(at.shape) + shrinkage;
-            return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+            return (loss.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope(), spread.MoveToOuterDisposeScope());
         }
     }
 }

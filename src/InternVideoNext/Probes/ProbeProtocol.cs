@@ -110,7 +110,7 @@ public sealed record ProbeProtocol
     /// <exception cref="ArgumentException">As <see cref="Validate"/>.</exception>
     public static ProbeProtocol FromJson(string json)
     {
-        var protocol = JsonSerializer.Deserialize(json, ProbeJson.Default.ProbeProtocol) ?? throw new JsonException("A protocol is an object, not null.");
+        var protocol = JsonDefaults.Read(json, ProbeJson.Default.ProbeProtocol);
         protocol.Validate();
         return protocol;
     }

@@ -112,7 +112,7 @@ public static class ProbeProtocols
         InternVideo2Attentive with
         {
             Name = "internvideo2-attentive/k710",
-            Source = AttentiveSource + " First of two parts: Kinetics-710.",
+            Source = AttentiveSource + " First of two parts: Kinetics-710; warm-up not stated there, taken from Something-Something V2.",
             DataSet = "kinetics-710",
             Schedule = new() { Epochs = 25, WarmupEpochs = 5, BatchSize = 1024 },
         },

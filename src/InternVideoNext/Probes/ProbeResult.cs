@@ -83,5 +83,5 @@ public sealed record ProbeResult
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">Malformed text, or a member that is unknown or missing.</exception>
     public static ProbeResult FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ProbeJson.Default.ProbeResult) ?? throw new JsonException("A probe result is an object, not null.");
+        JsonDefaults.Read(json, ProbeJson.Default.ProbeResult);
 }

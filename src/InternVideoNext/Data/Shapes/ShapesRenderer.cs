@@ -69,12 +69,21 @@ public sealed class ShapesRenderer
     private async Task EncodeAsync(ShapesRun run, string folder, CancellationToken cancellation)
     {
         var pattern = $"{ShapesManifest.NameOf(run.Split)}-%06d.mp4";
-        await FFMpegArguments.FromPipeInput(run)
+        var encoding = FFMpegArguments.FromPipeInput(run)
             .OutputToFile(pattern, overwrite: true, options => options.WithCustomArgument(EncoderArguments(run)))
             .WithLogLevel(FFMpegCore.Enums.FFMpegLogLevel.Error)
             .CancellableThrough(cancellation)
-            .Configure(options => options.WorkingDirectory = folder)
-            .ProcessAsynchronously(throwOnError: true, cancellationToken: cancellation).ConfigureAwait(false);
+            .Configure(options => options.WorkingDirectory = folder);
+        try
+        {
+            await encoding.ProcessAsynchronously(throwOnError: true, cancellationToken: cancellation).ConfigureAwait(false);
+        }
+        catch (FFMpegException error) when (cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C reaches the encoder too: its failure is our cancellation.
+            throw new OperationCanceledException(error.Message, error, cancellation);
+        }
+
         cancellation.ThrowIfCancellationRequested();
     }
 

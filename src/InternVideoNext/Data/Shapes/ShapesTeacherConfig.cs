@@ -36,6 +36,9 @@ public sealed record ShapesTeacherConfig
     /// <summary>Weight decay.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
+    /// <summary>New frames that its accuracy is measured on when training has ended.</summary>
+    public int ScoredFrames { get; init; } = 4096;
+
     /// <summary>The tower's sizes.</summary>
     [JsonIgnore]
     public SiglipConfig Tower => new()
@@ -60,6 +63,7 @@ public sealed record ShapesTeacherConfig
         ShapesSettings.Require(ImageSize >= ShapesClip.MinimumSize, Name(nameof(ImageSize)), ImageSize, $"at least {ShapesClip.MinimumSize}");
         ShapesSettings.Require(Steps >= 1, Name(nameof(Steps)), Steps, "at least 1");
         ShapesSettings.Require(Batch >= 2, Name(nameof(Batch)), Batch, "at least 2");
+        ShapesSettings.Require(ScoredFrames >= 1, Name(nameof(ScoredFrames)), ScoredFrames, "at least 1");
         ShapesSettings.Require(LearningRate > 0, Name(nameof(LearningRate)), LearningRate, "positive");
         ShapesSettings.Require(WeightDecay >= 0, Name(nameof(WeightDecay)), WeightDecay, "0 or more");
         return new ShapesTeacherTrainer(this, world.Build(SeedSequence.Derive(seed, WorldStream)), seed);

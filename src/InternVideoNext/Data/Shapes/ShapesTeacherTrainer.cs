@@ -19,8 +19,6 @@ namespace InternVideoNext.Data.Shapes;
 /// </summary>
 public sealed class ShapesTeacherTrainer
 {
-    private const int ScoredFrames = 4096;
-
     private readonly ShapesTeacherConfig _config;
     private readonly ShapesWorld _world;
     private readonly ulong _seed;
@@ -50,7 +48,7 @@ public sealed class ShapesTeacherTrainer
             progress?.Report(new ShapesTeacherProgress(step + 1, loss.item<float>()));
         }
 
-        return new ShapesTeacher(tower, heads, accuracy: null).Scored(_world, ScoredFrames);
+        return new ShapesTeacher(tower, heads, accuracy: null).Scored(_world, _config.ScoredFrames);
     }
 
     private ShapesStills Draw(int step)

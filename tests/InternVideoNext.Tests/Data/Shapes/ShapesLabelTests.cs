@@ -4,7 +4,7 @@ namespace InternVideoNext.Tests.Data.Shapes;
 
 public sealed class ShapesLabelTests
 {
-    private const int Clips = 32768;
+    private const int Clips = 16384;
 
     private static readonly ShapesClip[] World = Make(ShapesTask.Motion);
 
