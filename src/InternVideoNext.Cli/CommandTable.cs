@@ -18,7 +18,6 @@ internal static class CommandTable
         WeightsCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
         ParityCommand.Create(),
-        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>

@@ -28,7 +28,7 @@ public sealed class VideoClipSource : IClipSource
     /// <param name="tools">ffmpeg and ffprobe.</param>
     /// <param name="cacheFolder">Where the index of probed files is kept; null keeps it in memory.</param>
     /// <exception cref="ManifestException">The manifest has no clip.</exception>
-    /// <exception cref="ArgumentException">The configuration is not valid.</exception>
+    /// <exception cref="Configuration.ConfigurationException">The configuration is not valid.</exception>
     public VideoClipSource(Manifest manifest, DataConfig config, FFMpegTools tools, string? cacheFolder = null)
     {
         config.Validate();
