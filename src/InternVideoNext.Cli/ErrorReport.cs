@@ -7,30 +7,38 @@ namespace InternVideoNext.Cli;
 /// <summary>Turns errors into one message on standard error and the right exit code; only the unexpected shows a stack.</summary>
 internal static class ErrorReport
 {
-    public static async Task<int> GuardAsync(Func<Task<int>> command)
+    public static async Task<int> GuardAsync(Func<Task<int>> command, TextWriter error)
     {
         try
         {
             return await command().ConfigureAwait(false);
         }
-        catch (Exception e) when (Known(e) is { } code)
+        catch (Exception e) when (FindKnown(e) is { } known)
         {
-            await Console.Error.WriteLineAsync($"ivnext: {e.GetBaseException().Message}").ConfigureAwait(false);
-            return code;
+            await error.WriteLineAsync($"ivnext: {known.Error.Message}").ConfigureAwait(false);
+            return known.Code;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("ivnext: interrupted").ConfigureAwait(false);
+            await error.WriteLineAsync("ivnext: interrupted").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }
 
-    private static int? Known(Exception error) => error.GetBaseException() switch
+    // The outermost error with a message for people; what caused it is in that message already.
+    private static (Exception Error, int Code)? FindKnown(Exception thrown)
+    {
+        for (Exception? error = thrown; error is not null; error = error.InnerException)
+            if (CodeOf(error) is { } code) return (error, code);
+        return null;
+    }
+
+    private static int? CodeOf(Exception error) => error switch
     {
         ConfigurationException => ExitCode.WrongUsage,
         LibTorchLoadException or FFMpegMissingException => ExitCode.EnvironmentMissing,
-        Exception e when e.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
-        IOException or UnauthorizedAccessException => ExitCode.Failed,
+        _ when error.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
+        IOException or UnauthorizedAccessException or InvalidDataException => ExitCode.Failed,
         _ => null,
     };
 }

@@ -20,7 +20,7 @@ internal static class StageRun
             foreach (var damaged in outcome.DamagedCheckpoints)
                 await Console.Error.WriteLineAsync($"ivnext: damaged checkpoint passed over: {damaged}").ConfigureAwait(false);
             Console.WriteLine(Describe(title, outcome, config));
-            if (!outcome.Finished) Console.WriteLine($"Interrupted; nothing is lost. Go on with:\n  {resumeCommand}");
+            if (!outcome.Finished) Console.WriteLine($"Stopped early; nothing is lost. Go on with:\n  {resumeCommand}");
             return outcome;
         }
         finally

@@ -6,14 +6,19 @@ namespace InternVideoNext.Configuration;
 /// <summary>Says in which values two configurations differ.</summary>
 public static class ConfigDifference
 {
+    /// <summary>The dotted paths at which the two differ, in order.</summary>
+    public static IReadOnlyList<string> Paths(RunConfig before, RunConfig after) => [.. Changes(before, after).Select(c => c.Path)];
+
     /// <summary>One line per differing path: <c>path: before -> after</c>; empty where they are equal.</summary>
-    public static string Describe(RunConfig before, RunConfig after)
+    public static string Describe(RunConfig before, RunConfig after) =>
+        string.Join('\n', Changes(before, after).Select(c => $"  {c.Path}: {c.Before ?? "absent"} -> {c.After ?? "absent"}"));
+
+    private static IEnumerable<(string Path, string? Before, string? After)> Changes(RunConfig before, RunConfig after)
     {
         var (left, right) = (Flatten(before), Flatten(after));
-        var paths = left.Keys.Union(right.Keys).Order(StringComparer.Ordinal);
-        return string.Join('\n', paths
-            .Where(path => left.GetValueOrDefault(path) != right.GetValueOrDefault(path))
-            .Select(path => $"  {path}: {left.GetValueOrDefault(path) ?? "absent"} -> {right.GetValueOrDefault(path) ?? "absent"}"));
+        return left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
+            .Select(path => (path, left.GetValueOrDefault(path), right.GetValueOrDefault(path)))
+            .Where(c => c.Item2 != c.Item3);
     }
 
     private static Dictionary<string, string> Flatten(RunConfig config)

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Configuration;
@@ -8,6 +8,10 @@ namespace InternVideoNext.Configuration;
 /// <summary>Reads and writes configurations: snake_case JSON in which an unknown name is an error.</summary>
 public static class ConfigJson
 {
+    // Reading goes by reflection: a generated reader sets every init-only member that is absent to zero or null, whatever
+    // its default.
+    private static readonly JsonSerializerOptions Reading = new(ConfigJsonContext.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+
     /// <summary>The configuration as indented JSON.</summary>
     public static string Write(RunConfig config) => JsonSerializer.Serialize(config, ConfigJsonContext.Default.RunConfig);
 
@@ -17,59 +21,57 @@ public static class ConfigJson
     /// <exception cref="ConfigurationException">Not JSON, an unknown or missing member, or values that do not fit together.</exception>
     public static RunConfig Read(string json, string source)
     {
+        var config = Parse(json, source);
         try
         {
-            var config = JsonSerializer.Deserialize(json, ConfigJsonContext.Default.RunConfig)
-                ?? throw new ConfigurationException($"{source}: the configuration is null");
             config.Validate();
-            return config;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (ConfigurationException e)
         {
             throw new ConfigurationException($"{source}: {e.Message}", e);
         }
+        return config;
     }
 
     /// <summary>A copy of <paramref name="config"/> with single values replaced.</summary>
     /// <param name="config">The configuration to start from.</param>
-    /// <param name="assignments"><c>path=value</c>, for example <c>training.steps=100</c>; the value is JSON, or else taken as text.</param>
+    /// <param name="assignments">
+    /// <c>path=value</c>, for example <c>training.steps=100</c>; the value is JSON, or else taken as text. A new <c>kind</c>
+    /// (<c>masking.kind=tube</c>) brings that kind's defaults.
+    /// </param>
     /// <exception cref="ConfigurationException">A path names nothing, or a value does not fit; the message lists what could stand there.</exception>
     public static RunConfig Override(RunConfig config, IEnumerable<string> assignments)
     {
-        var root = JsonNode.Parse(Write(config))!;
-        foreach (var assignment in assignments) Assign(root, assignment);
-        return Read(root.ToJsonString(), "--set");
+        var json = Write(config);
+        foreach (var assignment in assignments) json = ConfigAssignment.Parse(assignment).Apply(json);
+        return Read(json, "--set");
     }
 
-    private static void Assign(JsonNode root, string assignment)
-    {
-        var (path, text) = assignment.Split('=', 2) is [var left, var right]
-            ? (left.Trim(), right) : throw new ConfigurationException($"--set {assignment}: expected path=value, for example training.steps=100");
-        var parts = path.Split('.');
-        var node = root;
-        foreach (var part in parts[..^1])
-            node = (node as JsonObject)?[part] ?? throw Unknown(assignment, part, node);
-        if (node is not JsonObject target || !target.ContainsKey(parts[^1])) throw Unknown(assignment, parts[^1], node);
-        target[parts[^1]] = ParseValue(text);
-    }
-
-    private static JsonNode? ParseValue(string text)
+    /// <summary>Parses without checking ranges.</summary>
+    internal static RunConfig Parse(string json, string source)
     {
         try
         {
-            return JsonNode.Parse(text);
+            return JsonSerializer.Deserialize<RunConfig>(json, Reading) ?? throw new ConfigurationException($"{source}: the configuration is null");
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return JsonValue.Create(text);
+            throw new ConfigurationException($"{source}: {Describe(e)}", e);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new ConfigurationException($"{source}: 'kind' or 'stage' is missing where there are several: {FirstSentence(e.Message)}", e);
         }
     }
 
-    private static ConfigurationException Unknown(string assignment, string part, JsonNode? node)
+    // The place first, in the notation of --set, then what is wrong there.
+    private static string Describe(JsonException error)
     {
-        var known = node is JsonObject o ? string.Join(", ", o.Select(p => p.Key)) : "nothing, it is a single value";
-        return new ConfigurationException($"--set {assignment}: there is no '{part}' here; known: {known}");
+        var place = error.Path is { Length: > 2 } path ? $"{path.TrimStart('$', '.')}: " : "";
+        return place + FirstSentence(error.Message);
     }
+
+    private static string FirstSentence(string message) => message.Split(" Path: ", 2)[0].Trim();
 }
 
 /// <summary>Source-generated (de)serialisers of everything a run writes as JSON.</summary>
@@ -77,6 +79,7 @@ public static class ConfigJson
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
     AllowOutOfOrderMetadataProperties = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(RunConfig))]

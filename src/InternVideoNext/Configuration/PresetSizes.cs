@@ -60,8 +60,18 @@ internal static class PresetSizes
         AlignedLayers = 2,
         TeacherWidth = 96,
         Teacher = new ShapesTeacherConfig { Interval = 1 },
-        Stage1 = new TrainingConfig { Steps = stage1Steps, BatchSize = batch, BaseLearningRate = 2e-3 * 256 / batch, WarmupSteps = stage1Steps / 15 },
-        Stage2 = new TrainingConfig { Steps = stage2Steps, BatchSize = batch, BaseLearningRate = 9e-4 * 256 / batch, WarmupSteps = stage2Steps / 15 },
+        Stage1 = SyntheticTraining(stage1Steps, batch, peakRate: 2e-3),
+        Stage2 = SyntheticTraining(stage2Steps, batch, peakRate: 9e-4),
+    };
+
+    private static TrainingConfig SyntheticTraining(int steps, int batch, double peakRate) => new()
+    {
+        Steps = steps,
+        BatchSize = batch,
+        BaseLearningRate = peakRate * 256 / batch,
+        StartLearningRate = 1e-6 * 256 / batch,
+        FinalLearningRate = 1e-5 * 256 / batch,
+        WarmupSteps = steps / 15,
     };
 
     private static PresetSize Paper(int width, int depth, int heads, double dropPath, double mlpRatio, double interval, int stage1Batch, int stage2Batch) => new()

@@ -50,6 +50,7 @@ public static class Presets
                 Predictor = size.Predictor,
                 Decoder = new LatentDecoderConfig(),
             },
+            ImageTeacher = size.Teacher,
             Masking = new MultiBlockMaskingConfig(),
             Data = Data(size, size.Stage2Frames),
             Training = size.Stage2,

@@ -1,3 +1,5 @@
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Data;
 
 /// <summary>How clips are made from video files.</summary>
@@ -31,24 +33,17 @@ public sealed record DataConfig
     public int CacheMegabytes { get; init; } = 512;
 
     /// <summary>Checks every member.</summary>
-    /// <exception cref="ArgumentException">One or more are out of range; all are named with their values.</exception>
-    public void Validate()
-    {
-        var problems = new List<string>();
-        Require(Frames >= 1, $"frames is {Frames}; it must be at least 1");
-        Require(Size >= 1, $"size is {Size}; it must be at least 1");
-        Require(CropScales.Count > 0 && CropScales.All(s => s is > 0 and <= 1), $"crop_scales is [{string.Join(", ", CropScales)}]; it must list scales above 0 and at most 1");
-        Require(FlipProbability is >= 0 and <= 1, $"flip_probability is {FlipProbability}; it must be in 0..1");
-        Require(Workers >= 0, $"workers is {Workers}; it must be 0 (one per processor) or more");
-        Require(QueueBatches >= 1, $"queue_batches is {QueueBatches}; it must be at least 1");
-        Require(FileTimeoutSeconds is > 0 and <= 86400, $"file_timeout_seconds is {FileTimeoutSeconds}; it must be above 0 and at most a day");
-        Require(MaxBrokenFraction is >= 0 and <= 1, $"max_broken_fraction is {MaxBrokenFraction}; it must be in 0..1");
-        Require(CacheMegabytes >= 0, $"cache_megabytes is {CacheMegabytes}; it must be 0 (off) or more");
-        if (problems.Count > 0) throw new ArgumentException($"The data configuration is not valid: {string.Join("; ", problems)}.");
-
-        void Require(bool holds, FormattableString problem)
-        {
-            if (!holds) problems.Add(FormattableString.Invariant(problem));
-        }
-    }
+    /// <exception cref="ConfigurationException">One or more are out of range; all are named with their values.</exception>
+    public void Validate() => new ConfigCheck("data")
+        .Positive("frames", Frames)
+        .Positive("size", Size)
+        .That(CropScales.Count > 0 && CropScales.All(s => s is > 0 and <= 1),
+            FormattableString.Invariant($"crop_scales = [{string.Join(", ", CropScales)}] must list scales above 0 and at most 1"))
+        .InRange("flip_probability", FlipProbability, 0, 1)
+        .Require(Workers >= 0, "workers", Workers, "must be 0 (one per processor) or more")
+        .Positive("queue_batches", QueueBatches)
+        .Require(FileTimeoutSeconds is > 0 and <= 86400, "file_timeout_seconds", FileTimeoutSeconds, "must be above 0 and at most a day")
+        .InRange("max_broken_fraction", MaxBrokenFraction, 0, 1)
+        .Require(CacheMegabytes >= 0, "cache_megabytes", CacheMegabytes, "must be 0 (off) or more")
+        .ThrowIfAny();
 }

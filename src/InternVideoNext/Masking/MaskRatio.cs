@@ -1,3 +1,5 @@
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Masking;
 
 /// <summary>Turns a ratio into a number of tokens.</summary>
@@ -11,7 +13,7 @@ internal static class MaskRatio
     {
         var masked = double.IsFinite(ratio) ? (int)Math.Floor(ratio * tokens) : -1;
         if (ratio is <= 0.0 or >= 1.0 || masked < 1 || masked >= tokens)
-            throw new ArgumentException(
+            throw new ConfigurationException(
                 $"masking.ratio = {ratio}: of the {tokens} tokens of a {of} it must leave at least one masked and one visible.");
         return masked;
     }

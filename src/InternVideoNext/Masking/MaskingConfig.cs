@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 
 namespace InternVideoNext.Masking;
 
@@ -12,6 +13,6 @@ public abstract record MaskingConfig
 {
     /// <summary>Makes the policy for clips of <paramref name="grid"/>.</summary>
     /// <param name="grid">The tokens of a clip.</param>
-    /// <exception cref="ArgumentException">A value is out of range, or would leave nothing visible or nothing masked; the message names it.</exception>
+    /// <exception cref="ConfigurationException">A value is out of range, or would leave nothing visible or nothing masked; the message names it.</exception>
     public abstract IMaskingPolicy Build(TokenGrid grid);
 }

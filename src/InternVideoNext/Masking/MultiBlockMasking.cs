@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -112,18 +113,19 @@ public sealed class MultiBlockMasking : IMaskingPolicy
 
     private static void Check(MultiBlockMaskingConfig config, TokenGrid grid)
     {
-        List<string> errors = [];
-        if (config.Blocks.Count == 0) errors.Add("masking.blocks is empty: give at least one entry.");
+        var check = new ConfigCheck("masking").That(config.Blocks.Count > 0, "blocks is empty; give at least one entry");
         for (var i = 0; i < config.Blocks.Count; i++)
         {
-            if (config.Blocks[i].Count < 1) errors.Add($"masking.blocks[{i}].count = {config.Blocks[i].Count}: at least 1.");
-            if (config.Blocks[i].Scale is not (> 0.0 and <= 1.0)) errors.Add($"masking.blocks[{i}].scale = {config.Blocks[i].Scale}: in (0, 1].");
+            var blocks = config.Blocks[i];
+            check.That(blocks is not null, $"blocks[{i}] is null");
+            if (blocks is null) continue;
+            check.Positive($"blocks[{i}].count", blocks.Count)
+                .Require(blocks.Scale is > 0.0 and <= 1.0, $"blocks[{i}].scale", blocks.Scale, "must lie in (0, 1]");
         }
-        if (!(config.AspectMin > 0.0)) errors.Add($"masking.aspect_min = {config.AspectMin}: positive.");
-        if (!(config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax)))
-            errors.Add($"masking.aspect_max = {config.AspectMax}: finite and at least aspect_min = {config.AspectMin}.");
-        if (config.MaxKeep < 1) errors.Add($"masking.max_keep = {config.MaxKeep}: at least 1, or null.");
-        if (grid.TokensPerFrame < 2) errors.Add($"A frame of {grid} has no two positions: nothing could be masked and nothing visible.");
-        if (errors.Count > 0) throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        check.Positive("aspect_min", config.AspectMin)
+            .Require(config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax), "aspect_max", config.AspectMax, "must be finite and at least aspect_min")
+            .Require(config.MaxKeep is null or >= 1, "max_keep", config.MaxKeep, "must be at least 1, or null")
+            .That(grid.TokensPerFrame >= 2, $"a frame of {grid} has no two positions; nothing could be masked and nothing visible")
+            .ThrowIfAny();
     }
 }

@@ -1,3 +1,5 @@
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Models;
 
 /// <summary>The heads that align the student with an image teacher (method, section 6).</summary>
@@ -8,4 +10,8 @@ public sealed record AlignmentConfig
 
     /// <summary>Width of the teacher's hidden states and of its pooled vector.</summary>
     public required int TeacherWidth { get; init; }
+
+    /// <summary>Checks the fields against their ranges.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public void Validate() => new ConfigCheck("model.alignment").Positive("layers", Layers).Positive("teacher_width", TeacherWidth).ThrowIfAny();
 }

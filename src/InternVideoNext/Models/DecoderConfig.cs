@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 
 namespace InternVideoNext.Models;
 
@@ -14,4 +15,8 @@ public abstract record DecoderConfig
     /// <summary>The name under which a model registers this decoder: the prefix of its keys in a checkpoint.</summary>
     [JsonIgnore]
     public abstract string Key { get; }
+
+    /// <summary>Checks the fields against their ranges.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public abstract void Validate();
 }

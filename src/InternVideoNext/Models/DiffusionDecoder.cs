@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Diffusion;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -24,8 +25,19 @@ public sealed record DiffusionDecoderConfig : PixelDecoderConfig
     public override string Key => "diffloss";
 
     /// <inheritdoc/>
-    public override DiffusionDecoder Build(int predictorWidth, int pixels, Generator generator) =>
-        new(this, predictorWidth, pixels, generator);
+    public override DiffusionDecoder Build(int predictorWidth, int pixels, Generator generator)
+    {
+        Check().Positive("predictor width", predictorWidth).Positive("pixels of a patch", pixels).ThrowIfAny();
+        return new DiffusionDecoder(this, predictorWidth, pixels, generator);
+    }
+
+    /// <inheritdoc/>
+    public override void Validate() => Check().ThrowIfAny();
+
+    private ConfigCheck Check() => new ConfigCheck("model.decoder")
+        .Positive("width", Width)
+        .Positive("depth", Depth)
+        .Require(Steps >= 2, "steps", Steps, "must be at least 2");
 }
 
 /// <summary>
@@ -42,13 +54,6 @@ public sealed class DiffusionDecoder : PixelDecoder
     internal DiffusionDecoder(DiffusionDecoderConfig config, int predictorWidth, int pixels, Generator generator)
         : base(nameof(DiffusionDecoder))
     {
-        new ConfigCheck(nameof(DiffusionDecoderConfig))
-            .Positive(nameof(config.Width), config.Width)
-            .Positive(nameof(config.Depth), config.Depth)
-            .Require(config.Steps >= 2, nameof(config.Steps), config.Steps, "must be at least 2")
-            .Positive(nameof(predictorWidth), predictorWidth)
-            .Positive(nameof(pixels), pixels)
-            .ThrowIfAny();
         _pixels = pixels;
         _process = new DiffusionProcess(NoiseSchedule.Cosine(config.Steps));
         _net = new DiffusionDecoderNetwork(pixels, predictorWidth, config.Width, config.Depth, generator);

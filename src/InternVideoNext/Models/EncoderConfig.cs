@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using InternVideoNext.Modules;
 using static TorchSharp.torch;
@@ -71,7 +72,7 @@ public sealed record EncoderConfig
 
     /// <summary>Makes the encoder with initial weights.</summary>
     /// <param name="generator">Source of the draws, on the CPU.</param>
-    /// <exception cref="ArgumentException">A field is out of range or two do not fit; all such fields are named.</exception>
+    /// <exception cref="ConfigurationException">A field is out of range or two do not fit; all such fields are named.</exception>
     public VideoEncoder Build(Generator generator)
     {
         Validate();
@@ -88,7 +89,9 @@ public sealed record EncoderConfig
         InitStd,
         NormEps);
 
-    internal void Validate() => new ConfigCheck(nameof(EncoderConfig))
+    /// <summary>Checks the fields against their ranges and one another.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public void Validate() => new ConfigCheck("model.encoder")
         .Positive("width", Width)
         .Positive("depth", Depth)
         .Positive("heads", Heads)
@@ -97,11 +100,15 @@ public sealed record EncoderConfig
         .Positive("frames", Frames)
         .Positive("pool_heads", PoolHeads)
         .Positive("pool_width", PoolWidth)
-        .Require(ClassTokens >= 0, "class_tokens", ClassTokens, "must not be negative")
-        .Require(MlpRatio > 0, "mlp_ratio", MlpRatio, "must be positive")
+        .NotNegative("class_tokens", ClassTokens)
+        .Positive("mlp_ratio", MlpRatio)
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
+<<<<<<< HEAD
         .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
         .Require(NormEps > 0, "norm_eps", NormEps, "must be positive")
+=======
+        .NotNegative("init_std", InitStd)
+>>>>>>> runs
         .Multiple("width", Width, "the position table's 16 parts", 16)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)

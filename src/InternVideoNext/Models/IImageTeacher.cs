@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -18,13 +19,12 @@ public interface IImageTeacher
 
     /// <summary>Checks once, at build, that student and teacher see the same tokens.</summary>
     /// <param name="student">The encoder to be taught.</param>
-    /// <exception cref="ArgumentException">The grids differ.</exception>
+    /// <exception cref="ConfigurationException">The grids differ.</exception>
     void RequireGridOf(EncoderConfig student)
     {
         if (student.Grid.Height == GridSide && student.Grid.Width == GridSide) return;
-        throw new ArgumentException(
-            $"image_size = {student.ImageSize}, patch_size = {student.PatchSize}: the student has {student.Grid.Height} x {student.Grid.Width} " +
-            $"tokens per frame, the teacher {GridSide} x {GridSide}. Change the size of one of them.",
-            nameof(student));
+        throw new ConfigurationException(
+            $"model.encoder: image_size = {student.ImageSize}, patch_size = {student.PatchSize}: the student has {student.Grid.Height} x {student.Grid.Width} " +
+            $"tokens per frame, the teacher {GridSide} x {GridSide}. Change the size of one of them.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Modules;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -14,8 +15,17 @@ public sealed record LinearPixelDecoderConfig : PixelDecoderConfig
     public override string Key => "pixel_decoder";
 
     /// <inheritdoc/>
-    public override LinearPixelDecoder Build(int predictorWidth, int pixels, Generator generator) =>
-        new(predictorWidth, pixels, generator);
+    public override LinearPixelDecoder Build(int predictorWidth, int pixels, Generator generator)
+    {
+        new ConfigCheck("model.decoder").Positive("predictor width", predictorWidth).Positive("pixels of a patch", pixels).ThrowIfAny();
+        return new LinearPixelDecoder(predictorWidth, pixels, generator);
+    }
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        // It has no field.
+    }
 }
 
 /// <summary>Predicts the pixels' mean: a linear map trained with the mean squared error, computed in float32.</summary>
@@ -28,8 +38,6 @@ public sealed class LinearPixelDecoder : PixelDecoder
     internal LinearPixelDecoder(int predictorWidth, int pixels, Generator generator)
         : base(nameof(LinearPixelDecoder))
     {
-        new ConfigCheck(nameof(LinearPixelDecoderConfig))
-            .Positive(nameof(predictorWidth), predictorWidth).Positive(nameof(pixels), pixels).ThrowIfAny();
         _proj = Layers.Linear(predictorWidth, pixels, bias: true, InitStd, generator);
         RegisterComponents();
     }

@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -21,14 +22,25 @@ public sealed record ModelConfig
     public AlignmentConfig? Alignment { get; init; }
 
     /// <summary>Builds the model in float32 on the CPU, with weights drawn from <paramref name="generator"/>.</summary>
-    /// <exception cref="Configuration.ConfigurationException">Parts do not fit together.</exception>
+    /// <exception cref="ConfigurationException">A field is out of range, or parts do not fit together.</exception>
     public EncoderPredictorDecoder Build(Generator generator)
     {
-        var check = new Configuration.ConfigCheck("model");
+        Validate();
+        return new EncoderPredictorDecoder(this, generator);
+    }
+
+    /// <summary>Checks every part, and the parts against one another.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public void Validate()
+    {
+        var check = new ConfigCheck("model");
+        check.Include(Encoder.Validate);
+        if (Predictor is { } predictor) check.Include(predictor.Validate);
+        if (Decoder is { } decoder) check.Include(decoder.Validate);
+        if (Alignment is { } alignment) check.Include(alignment.Validate);
         check.That(Decoder is null || Predictor is not null, "decoder is set but predictor is null; a decoder reads the predictor's output");
         check.That(Alignment is null || Alignment.Layers <= Encoder.Depth,
             $"alignment.layers is {Alignment?.Layers}, but encoder.depth is {Encoder.Depth}; only existing blocks can be aligned");
         check.ThrowIfAny();
-        return new EncoderPredictorDecoder(this, generator);
     }
 }

@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -44,17 +45,18 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
 
     internal bool IsGlobal(int layerId) => layerId % GlobalEvery == 0;
 
-    internal void Validate() => new ConfigCheck(nameof(ModernBertPredictorConfig))
+    /// <inheritdoc/>
+    public override void Validate() => new ConfigCheck("model.predictor")
         .Positive("width", Width)
         .Positive("heads", Heads)
         .Positive("intermediate", Intermediate)
         .Positive("global_every", GlobalEvery)
         .Multiple("width", Width, "two channels per head: 2 heads", 2 * Heads)
         .Require(LocalAttention >= 2, "local_attention", LocalAttention, "must be at least 2")
-        .Require(GlobalTheta > 0, "global_theta", GlobalTheta, "must be positive")
-        .Require(LocalTheta > 0, "local_theta", LocalTheta, "must be positive")
-        .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
-        .Require(NormEps > 0, "norm_eps", NormEps, "must be positive")
+        .Positive("global_theta", GlobalTheta)
+        .Positive("local_theta", LocalTheta)
+        .NotNegative("init_std", InitStd)
+        .Positive("norm_eps", NormEps)
         .Require(LayerIds.Count > 0, "layer_ids", LayerIds.Count, "layers listed: name at least one")
         .Require(LayerIds.All(id => id >= 0), "layer_ids", LayerIds.DefaultIfEmpty().Min(), "must not be negative")
         .ThrowIfAny();

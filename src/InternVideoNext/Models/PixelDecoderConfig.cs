@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -9,6 +10,6 @@ public abstract record PixelDecoderConfig : DecoderConfig
     /// <param name="predictorWidth">Cp, width of the predictor's output.</param>
     /// <param name="pixels">P, numbers in a token's patch: 3 times the square of the patch side.</param>
     /// <param name="generator">A generator on the CPU.</param>
-    /// <exception cref="ArgumentException">A width, a depth or a count is not positive; the message names every one.</exception>
+    /// <exception cref="ConfigurationException">A width, a depth or a count is not positive; the message names every one.</exception>
     public abstract PixelDecoder Build(int predictorWidth, int pixels, Generator generator);
 }

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Models;
 
 /// <summary>How the body of a predictor starts; text weights are loaded over it afterwards.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<PredictorInitialization>))]
 public enum PredictorInitialization
 {
     /// <summary>Truncated normal weights.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -45,20 +46,24 @@ public sealed record SiglipConfig
 
     /// <summary>Makes the tower with initial weights.</summary>
     /// <param name="generator">Source of the draws, on the CPU.</param>
-    /// <exception cref="ArgumentException">A field is out of range or two do not fit; all such fields are named.</exception>
+    /// <exception cref="ConfigurationException">A field is out of range or two do not fit; all such fields are named.</exception>
     public SiglipVisionTower Build(Generator generator)
     {
-        new ConfigCheck(nameof(SiglipConfig))
-            .Positive("width", Width)
-            .Positive("intermediate", Intermediate)
-            .Positive("depth", Depth)
-            .Positive("heads", Heads)
-            .Positive("image_size", ImageSize)
-            .Positive("patch_size", PatchSize)
-            .Require(Eps > 0, "eps", Eps, "must be positive")
-            .Multiple("width", Width, "heads", Heads)
-            .Multiple("image_size", ImageSize, "patch_size", PatchSize)
-            .ThrowIfAny();
+        Validate();
         return new SiglipVisionTower(this, generator);
     }
+
+    /// <summary>Checks the fields against their ranges and one another.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public void Validate() => new ConfigCheck("tower")
+        .Positive("width", Width)
+        .Positive("intermediate", Intermediate)
+        .Positive("depth", Depth)
+        .Positive("heads", Heads)
+        .Positive("image_size", ImageSize)
+        .Positive("patch_size", PatchSize)
+        .Positive("eps", Eps)
+        .Multiple("width", Width, "heads", Heads)
+        .Multiple("image_size", ImageSize, "patch_size", PatchSize)
+        .ThrowIfAny();
 }

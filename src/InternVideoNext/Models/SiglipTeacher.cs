@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -42,14 +43,13 @@ public sealed class SiglipTeacher : IImageTeacher, IDisposable
     /// <param name="depth">Layers of the teacher.</param>
     /// <param name="interval">Layers between two of them.</param>
     /// <param name="count">K.</param>
-    /// <exception cref="ArgumentException">The teacher is too shallow.</exception>
+    /// <exception cref="ConfigurationException">The teacher is too shallow.</exception>
     public static IReadOnlyList<int> AlignedLayers(int depth, double interval, int count)
     {
         var layers = Enumerable.Range(0, count).Select(k => depth - (int)Math.Floor(k * interval) - 1).Reverse().ToArray();
         if (layers.Length > 0 && layers[0] < 0)
-            throw new ArgumentException(
-                $"teacher interval = {interval}: {count} aligned layers need a teacher deeper than its {depth}. Lower the interval or the count.",
-                nameof(interval));
+            throw new ConfigurationException(
+                $"teacher.interval = {interval}: {count} aligned layers need a teacher deeper than its {depth}. Lower the interval or model.alignment.layers.");
         return layers;
     }
 

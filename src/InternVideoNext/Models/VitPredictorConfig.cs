@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
@@ -37,12 +38,13 @@ public sealed record VitPredictorConfig : PredictorConfig
     internal TransformerBlockOptions Block() =>
         new(Width, Heads, (int)Math.Round(Width * MlpRatio), Gelu, LayerScaleInit, DropPath: 0, InitStd);
 
-    internal void Validate() => new ConfigCheck(nameof(VitPredictorConfig))
+    /// <inheritdoc/>
+    public override void Validate() => new ConfigCheck("model.predictor")
         .Positive("width", Width)
         .Positive("depth", Depth)
         .Positive("heads", Heads)
         .Multiple("width", Width, "heads", Heads)
-        .Require(MlpRatio > 0, "mlp_ratio", MlpRatio, "must be positive")
-        .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
+        .Positive("mlp_ratio", MlpRatio)
+        .NotNegative("init_std", InitStd)
         .ThrowIfAny();
 }

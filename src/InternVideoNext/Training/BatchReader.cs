@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InternVideoNext.Data;
 
 namespace InternVideoNext.Training;
@@ -8,13 +9,26 @@ internal sealed class BatchReader : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly IAsyncEnumerator<ClipBatch> _batches;
     private Task<bool>? _reading;
+    private TimeSpan _reported;
 
     public BatchReader(IClipSource source, TrainingConfig config, long firstStep) =>
-        _batches = source.ReadTraining(config.BatchSize, config.Seed, firstStep, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        _batches = source.ReadTraining(config.BatchSize, config.Seed, firstStep * config.Accumulation, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
 
-    /// <summary>The next batch, or null when <paramref name="cancellation"/> came first or the source ended.</summary>
+    /// <summary>Time spent waiting for batches so far.</summary>
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>Time spent waiting since this was asked last.</summary>
+    public TimeSpan TakeStepWait()
+    {
+        var since = Waited - _reported;
+        _reported = Waited;
+        return since;
+    }
+
+    /// <summary>The next batch, or null when <paramref name="cancellation"/> came first, or the source ended. After null, only dispose.</summary>
     public async ValueTask<ClipBatch?> NextAsync(CancellationToken cancellation)
     {
+        var clock = Stopwatch.StartNew();
         try
         {
             _reading = _batches.MoveNextAsync().AsTask();
@@ -25,6 +39,10 @@ internal sealed class BatchReader : IAsyncDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return null;
+        }
+        finally
+        {
+            Waited += clock.Elapsed;
         }
     }
 

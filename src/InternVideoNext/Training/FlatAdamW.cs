@@ -17,8 +17,8 @@ internal sealed class FlatAdamW : IDisposable
         _config = config;
         _parameters = new FlatParameters(module);
         var device = _parameters.Groups[0].Master.device;
-        Updates = zeros(1, dtype: float32, device: device).squeeze().DetachFromDisposeScope();
-        Skipped = zeros(1, dtype: float32, device: device).squeeze().DetachFromDisposeScope();
+        Updates = zeros([], dtype: float32, device: device).DetachFromDisposeScope();
+        Skipped = zeros([], dtype: float32, device: device).DetachFromDisposeScope();
     }
 
     public FlatParameters Parameters => _parameters;
@@ -28,6 +28,9 @@ internal sealed class FlatAdamW : IDisposable
 
     /// <summary>Steps skipped for a non-finite gradient, a float32 scalar on the device.</summary>
     public Tensor Skipped { get; }
+
+    /// <summary>Reads <see cref="Skipped"/> from the device, and so waits for it.</summary>
+    public long ReadSkipped() => (long)Skipped.item<float>();
 
     public void ZeroGradients() => _parameters.ZeroGradients();
 

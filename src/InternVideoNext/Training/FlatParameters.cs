@@ -8,7 +8,7 @@ namespace InternVideoNext.Training;
 /// </summary>
 /// <remarks>
 /// In float32 the module's parameters are views into the buffers. In bfloat16 they are views into bfloat16 copies,
-/// which are refreshed from the float32 masters by one cast after each step.
+/// which are refreshed from the float32 masters by one cast after each step. Parameters that ask for no gradient stay as they are.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class FlatParameters : IDisposable
             var members = named.Where(p => WeightDecayRule.Decays(p.name, p.parameter.Dimensions) == decays).ToList();
             if (members.Count > 0) _groups.Add(new FlatGroup(members, decays));
         }
+        if (_groups.Count == 0) throw new ArgumentException("no parameter of the module asks for a gradient; there is nothing to train", nameof(module));
     }
 
     public IReadOnlyList<FlatGroup> Groups => _groups;

@@ -5,7 +5,7 @@ namespace InternVideoNext.Training;
 /// <summary>What a stage of the method computes in a step; everything around it (data, optimiser, checkpoints) is the <see cref="Trainer"/>'s.</summary>
 public interface ITrainingStage : IDisposable
 {
-    /// <summary>The student whose parameters are trained.</summary>
+    /// <summary>The student. Its parameters that ask for a gradient are trained; what no loss of the stage reaches asks for none.</summary>
     Models.EncoderPredictorDecoder Student { get; }
 
     /// <summary>The losses of one step, with their graph.</summary>
@@ -18,4 +18,7 @@ public interface ITrainingStage : IDisposable
 
     /// <summary>Tensors besides the student's weights that a resumed run needs, by name (a moving teacher's weights).</summary>
     IReadOnlyDictionary<string, Tensor> ExtraState { get; }
+
+    /// <summary>Called after a checkpoint has been copied into the student and <see cref="ExtraState"/>.</summary>
+    void StateRestored();
 }

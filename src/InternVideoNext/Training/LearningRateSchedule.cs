@@ -5,10 +5,11 @@ public static class LearningRateSchedule
 {
     /// <summary>The learning rate of one step.</summary>
     /// <param name="step">0-based step.</param>
-    /// <param name="config">Steps, warm-up and the three rates.</param>
+    /// <param name="config">Steps, warm-up, clips of a step, and the three rates, which are per 256 clips.</param>
     public static double At(long step, TrainingConfig config)
     {
-        var (start, peak, final) = (config.StartLearningRate, config.PeakLearningRate, config.FinalLearningRate);
+        var clips = config.ClipsPerStep / 256.0;
+        var (start, peak, final) = (config.StartLearningRate * clips, config.BaseLearningRate * clips, config.FinalLearningRate * clips);
         if (step < config.WarmupSteps)
             return config.WarmupSteps == 1 ? start : start + ((peak - start) * step / (config.WarmupSteps - 1));
         var progress = (double)(step - config.WarmupSteps) / (config.Steps - config.WarmupSteps);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
-using InternVideoNext.Checkpoints;
 using InternVideoNext.Configuration;
+using InternVideoNext.Probes;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -11,53 +13,87 @@ namespace InternVideoNext.Training;
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
-    private readonly StreamWriter _writer;
+    private readonly FileStream _file;
     private readonly List<Pending> _pending = [];
+    private readonly Stopwatch _sinceFlush = Stopwatch.StartNew();
+    private long _skipped;
 
-    /// <summary>Opens the log and drops lines beyond <paramref name="step"/>, which a resumed run is about to repeat.</summary>
-    public MetricsLog(string path, long step)
+    /// <summary>Opens the log and drops what is beyond <paramref name="step"/>, which a resumed run is about to repeat.</summary>
+    /// <param name="path">The file; made where missing.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="skipped">Steps skipped so far.</param>
+    public MetricsLog(string path, long step, long skipped)
     {
+        _skipped = skipped;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // A line cut short by a kill has no step: it goes too.
-        var kept = File.Exists(path) ? File.ReadLines(path).Where(line => MetricsFile.Parse(line)?.Step <= step).ToList() : [];
-        AsideFile.Write(path, string.Concat(kept.Select(line => line + "\n")));
-        _writer = new StreamWriter(path, append: true);
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        _file.SetLength(LengthUpTo(step));
+        _file.Seek(0, SeekOrigin.End);
     }
 
-    public void Add(long step, LossParts losses, Tensor gradientNorm, Tensor skipped, double learningRate, double waitSeconds)
+    /// <summary>The line written last.</summary>
+    public StepMetrics? Newest { get; private set; }
+
+    /// <summary>The clips of the last step that was skipped since the log was opened.</summary>
+    public IReadOnlyList<int> NewestSkippedClips { get; private set; } = [];
+
+    /// <summary>Takes a step's numbers, which stay the caller's.</summary>
+    public void Add(StepRecord step, LossSum losses, Tensor gradientNorm, Tensor skipped)
     {
         using var scope = NewDisposeScope();
-        Tensor[] values = [losses.Total.detach(), gradientNorm, skipped, .. losses.Parts.Select(p => p.Value)];
-        var row = stack(values.Select(v => v.to(float32))).DetachFromDisposeScope();
-        _pending.Add(new Pending(step, row, [.. losses.Parts.Select(p => p.Key)], learningRate, waitSeconds));
+        var row = cat([losses.Values!, gradientNorm.view(1), skipped.view(1)]).DetachFromDisposeScope();
+        _pending.Add(new Pending(step, row, losses.Names));
     }
 
-    /// <summary>Reads and writes everything collected; returns the newest line.</summary>
-    public StepMetrics Flush(double clipsPerSecond)
+    /// <summary>Reads and writes everything collected.</summary>
+    public void Flush()
     {
-        StepMetrics? newest = null;
-        using (var scope = NewDisposeScope())
+        if (_pending.Count == 0) return;
+        var rate = _pending.Sum(p => p.Step.Clips.Count) / _sinceFlush.Elapsed.TotalSeconds;
+        var memory = Environment.WorkingSet / 1024.0 / 1024.0;
+        using (NewDisposeScope())
         {
-            using var table = stack(_pending.Select(p => p.Row)).cpu();
-            var values = table.data<float>().ToArray();
-            for (var i = 0; i < _pending.Count; i++)
+            ReadOnlySpan<float> values = cat([.. _pending.Select(p => p.Row)]).cpu().data<float>().ToArray();
+            foreach (var pending in _pending)
             {
-                var width = _pending[i].Names.Length + 3;
-                newest = _pending[i].ToMetrics(values.AsSpan(i * width, width), clipsPerSecond);
-                _writer.WriteLine(JsonSerializer.Serialize(newest, LogJsonContext.Default.StepMetrics));
+                Newest = pending.ToMetrics(values[..pending.Width], _skipped, rate, memory);
+                _skipped = Newest.SkippedSteps;
+                NewestSkippedClips = Newest.SkippedClips ?? NewestSkippedClips;
+                values = values[pending.Width..];
+                _file.Write(JsonSerializer.SerializeToUtf8Bytes(Newest, LogJsonContext.Default.StepMetrics));
+                _file.WriteByte((byte)'\n');
             }
         }
-        _writer.Flush();
+        _file.Flush();
         Clear();
-        return newest ?? throw new InvalidOperationException("nothing was logged");
+        _sinceFlush.Restart();
     }
 
-    public bool IsEmpty => _pending.Count == 0;
+    /// <summary>As <see cref="Flush"/>, then waits until the disk has it: a checkpoint must not outlive the log of its steps.</summary>
+    public void FlushToDisk()
+    {
+        Flush();
+        _file.Flush(flushToDisk: true);
+    }
 
     public void Dispose()
     {
         Clear();
-        _writer.Dispose();
+        _file.Dispose();
+    }
+
+    // Bytes of the whole lines up to a step. A line cut short by a kill has no step: it goes, and what follows it.
+    private long LengthUpTo(long step)
+    {
+        using var reader = new StreamReader(_file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
+        var length = 0L;
+        while (reader.ReadLine() is { } line)
+        {
+            var end = length + Encoding.UTF8.GetByteCount(line) + 1;
+            if (end > _file.Length || MetricsFile.Parse(line) is not { } metrics || metrics.Step > step) break;
+            length = end;
+        }
+        return length;
     }
 
     private void Clear()
@@ -66,22 +102,29 @@ internal sealed class MetricsLog : IDisposable
         _pending.Clear();
     }
 
-    private sealed record Pending(long Step, Tensor Row, string[] Names, double LearningRate, double WaitSeconds)
+    private sealed record Pending(StepRecord Step, Tensor Row, IReadOnlyList<string> Names)
     {
-        public StepMetrics ToMetrics(ReadOnlySpan<float> values, double clipsPerSecond)
+        // Total, parts, gradient norm, skipped.
+        public int Width => Names.Count + 3;
+
+        public StepMetrics ToMetrics(ReadOnlySpan<float> values, long skippedBefore, double clipsPerSecond, double memory)
         {
             var parts = new Dictionary<string, double?>();
-            for (var i = 0; i < Names.Length; i++) parts[Names[i]] = Finite(values[i + 3]);
+            for (var i = 0; i < Names.Count; i++) parts[Names[i]] = Finite(values[i + 1]);
+            var skipped = (long)values[^1];
             return new StepMetrics
             {
-                Step = Step,
+                Step = Step.Step,
                 Loss = Finite(values[0]),
                 Parts = parts,
-                GradientNorm = Finite(values[1]),
-                SkippedSteps = (long)values[2],
-                LearningRate = LearningRate,
+                GradientNorm = Finite(values[^2]),
+                SkippedSteps = skipped,
+                SkippedClips = skipped > skippedBefore ? Step.Clips : null,
+                LearningRate = Step.LearningRate,
                 ClipsPerSecond = clipsPerSecond,
-                DataWaitSeconds = WaitSeconds,
+                DataWaitSeconds = Step.WaitSeconds,
+                MemoryMegabytes = memory,
+                Health = Step.Health,
             };
         }
 

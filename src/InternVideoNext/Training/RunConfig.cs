@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -26,14 +27,16 @@ public abstract record RunConfig
     /// <summary>Steps, batch, optimiser, seed, device.</summary>
     public required TrainingConfig Training { get; init; }
 
-    /// <summary>Checks what holds across sections.</summary>
-    /// <exception cref="Configuration.ConfigurationException">Names every offending field.</exception>
+    /// <summary>Checks every section, and what holds across them.</summary>
+    /// <exception cref="ConfigurationException">Names every offending field.</exception>
     public virtual void Validate()
     {
-        Training.Validate();
-        var check = new Configuration.ConfigCheck("run");
-        check.That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}");
-        check.That(Data.Size == Model.Encoder.ImageSize, $"data.size is {Data.Size}, but model.encoder.image_size is {Model.Encoder.ImageSize}");
-        check.ThrowIfAny();
+        var check = new ConfigCheck("configuration");
+        if (check.Include(Model.Validate)) check.Include(() => Masking.Build(Model.Encoder.Grid));
+        check.Include(Data.Validate);
+        check.Include(Training.Validate);
+        check.That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}")
+            .That(Data.Size == Model.Encoder.ImageSize, $"data.size is {Data.Size}, but model.encoder.image_size is {Model.Encoder.ImageSize}")
+            .ThrowIfAny();
     }
 }

@@ -5,13 +5,14 @@ using InternVideoNext.Configuration;
 namespace InternVideoNext.Training;
 
 /// <summary>
-/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>checkpoints/step-N/</c>. A checkpoint is written aside and
-/// renamed when complete, so a folder called step-N is whole or was damaged later, which its checksums show.
+/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>checkpoints/step-N/</c>. A checkpoint comes and goes by one
+/// rename, so a folder called step-N is whole or was damaged later, which its checksums show.
 /// </summary>
 /// <param name="path">The folder; made when first written to.</param>
 public sealed class RunFolder(string path)
 {
-    private const string StepPrefix = "step-", Aside = ".partial-";
+    // What begins with a dot is unfinished, or half removed, and is cleared away by the next checkpoint.
+    private const string StepPrefix = "step-", DamagedPrefix = "damaged-", Unfinished = ".partial-", Removed = ".removed-";
 
     /// <summary>The run's folder.</summary>
     public string Root { get; } = Path.GetFullPath(path);
@@ -27,7 +28,7 @@ public sealed class RunFolder(string path)
     /// <summary>Complete checkpoints, newest first.</summary>
     public IReadOnlyList<string> CheckpointFolders() =>
         !Directory.Exists(Checkpoints) ? [] :
-        [.. Directory.EnumerateDirectories(Checkpoints, StepPrefix + "*").OrderByDescending(StepOf)];
+        [.. Directory.EnumerateDirectories(Checkpoints, StepPrefix + "*").Where(f => StepOf(f) >= 0).OrderByDescending(StepOf)];
 
     /// <summary>The configuration the folder was made with, or null for a new folder.</summary>
     public RunConfig? ReadConfig() => File.Exists(ConfigFile) ? ConfigJson.Read(File.ReadAllText(ConfigFile), ConfigFile) : null;
@@ -39,28 +40,58 @@ public sealed class RunFolder(string path)
         AsideFile.Write(ConfigFile, ConfigJson.Write(config));
     }
 
-    /// <summary>Has <paramref name="write"/> fill a new checkpoint's folder, then puts it in place and removes the oldest beyond <paramref name="keep"/>.</summary>
+    /// <summary>Has <paramref name="write"/> fill a new checkpoint's folder, puts it in place, then removes older ones.</summary>
+    /// <param name="step">Steps done; the checkpoint's name.</param>
+    /// <param name="keep">How many of the newest stay.</param>
+    /// <param name="keepEvery">Checkpoints at multiples of so many steps stay too; 0: none.</param>
+    /// <param name="write">Writes the files into the folder that it is given.</param>
     /// <returns>The checkpoint's folder.</returns>
-    public string AddCheckpoint(long step, int keep, Action<string> write)
+    public string AddCheckpoint(long step, int keep, int keepEvery, Action<string> write)
     {
         var name = StepPrefix + step.ToString("D8", CultureInfo.InvariantCulture);
         var final = Path.Combine(Checkpoints, name);
-        var aside = Path.Combine(Checkpoints, Aside + name);
-        RemoveUnfinished();
+        var aside = Path.Combine(Checkpoints, Unfinished + name);
+        ClearLeftovers();
         Directory.CreateDirectory(aside);
         write(aside);
-        if (Directory.Exists(final)) Directory.Delete(final, recursive: true);
+        if (Directory.Exists(final)) Remove(final);
         Directory.Move(aside, final);
-        foreach (var old in CheckpointFolders().Skip(keep)) Directory.Delete(old, recursive: true);
+        foreach (var old in CheckpointFolders().Skip(keep).Where(f => keepEvery == 0 || StepOf(f) % keepEvery != 0)) Remove(old);
         return final;
     }
 
-    private void RemoveUnfinished()
+    /// <summary>Takes a damaged checkpoint out of the list under another name; its content stays, to be looked at.</summary>
+    /// <returns>Where it is now.</returns>
+    public string SetDamagedAside(string checkpoint)
     {
-        if (!Directory.Exists(Checkpoints)) return;
-        foreach (var folder in Directory.EnumerateDirectories(Checkpoints, Aside + "*")) Directory.Delete(folder, recursive: true);
+        var name = DamagedPrefix + Path.GetFileName(checkpoint);
+        var to = Path.Combine(Checkpoints, name);
+        for (var i = 2; Directory.Exists(to); i++) to = Path.Combine(Checkpoints, $"{name}-{i}");
+        Directory.Move(checkpoint, to);
+        return to;
     }
 
-    private static long StepOf(string folder) =>
-        long.TryParse(Path.GetFileName(folder)[StepPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+    /// <summary>Steps done at a checkpoint, by its folder's name; -1 for any other name.</summary>
+    internal static long StepOf(string folder)
+    {
+        var name = Path.GetFileName(folder);
+        return name.StartsWith(StepPrefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(StepPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+    }
+
+    // Deleting a folder takes a while, and a kill would leave half of it under its name: it is renamed first.
+    private void Remove(string checkpoint)
+    {
+        var aside = Path.Combine(Checkpoints, Removed + Path.GetFileName(checkpoint));
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        Directory.Move(checkpoint, aside);
+        Directory.Delete(aside, recursive: true);
+    }
+
+    private void ClearLeftovers()
+    {
+        if (!Directory.Exists(Checkpoints)) return;
+        foreach (var pattern in (string[])[Unfinished + "*", Removed + "*"])
+            foreach (var folder in Directory.EnumerateDirectories(Checkpoints, pattern)) Directory.Delete(folder, recursive: true);
+    }
 }

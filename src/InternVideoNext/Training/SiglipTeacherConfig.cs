@@ -10,4 +10,12 @@ public sealed record SiglipTeacherConfig : ImageTeacherConfig
 
     /// <summary>The <c>model.safetensors</c> (or its index, or the folder holding either); null: random weights, for measuring speed only.</summary>
     public string? Path { get; init; }
+
+    /// <inheritdoc/>
+    public override void Validate(int alignedLayers)
+    {
+        base.Validate(alignedLayers);
+        Tower.Validate();
+        SiglipTeacher.AlignedLayers(Tower.Depth, Interval, alignedLayers);
+    }
 }

@@ -21,11 +21,15 @@ public sealed class Stage1 : ITrainingStage
     {
         config.Validate();
         (_config, _teacher) = (config, teacher);
-        _device = torch.device(config.Training.Device);
+        _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
         Student.to(_device, config.Training.Precision.ScalarType());
+        if (config.MiddleWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.MiddlePositions, StudentParts.MiddleHeads);
+        if (config.FinalWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.Pool, StudentParts.FinalHead);
+        if (config.PixelWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.Predictor, StudentParts.Decoder);
         _masking = config.Masking.Build(config.Model.Encoder.Grid);
+        if (config.ReadsTeacher) StageChecks.RequireFit(teacher, config.Model.Encoder, config.Model.Alignment?.TeacherWidth, "model.alignment.teacher_width");
     }
 
     /// <inheritdoc/>
@@ -59,6 +63,12 @@ public sealed class Stage1 : ITrainingStage
     }
 
     /// <inheritdoc/>
+    public void StateRestored()
+    {
+        // There is no extra state.
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Student.Dispose();
@@ -67,8 +77,8 @@ public sealed class Stage1 : ITrainingStage
 
     private TeacherOutput? Observe(Tensor video)
     {
-        if (_teacher is null) return null;
+        if (!_config.ReadsTeacher) return null;
         using var noGrad = no_grad();
-        return _teacher.Observe(video, _config.Model.Alignment?.Layers ?? 0);
+        return _teacher!.Observe(video, _config.MiddleWeight > 0 ? _config.Model.Alignment!.Layers : 0);
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
+using InternVideoNext.Masking;
 using InternVideoNext.Models;
 
 namespace InternVideoNext.Training;
@@ -17,18 +20,30 @@ public sealed record Stage1Config : RunConfig
     /// <summary>Weight of the pixel loss over masked tokens.</summary>
     public double PixelWeight { get; init; } = 1;
 
+    /// <summary>Whether anything is aligned with the teacher.</summary>
+    [JsonIgnore]
+    public bool Aligns => MiddleWeight > 0 || FinalWeight > 0;
+
+    /// <summary>Whether a step asks the teacher anything: for targets, or for the saliency that masks are drawn by.</summary>
+    [JsonIgnore]
+    public bool ReadsTeacher => Aligns || Masking is SemanticMaskingConfig;
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        base.Validate();
-        var check = new Configuration.ConfigCheck("stage1");
-        var aligns = MiddleWeight > 0 || FinalWeight > 0;
-        check.That(aligns || PixelWeight > 0, "middle_weight, final_weight and pixel_weight are all 0; nothing would be trained");
-        check.That(!aligns || Model.Alignment is not null, "middle_weight or final_weight is above 0, but model.alignment is null");
-        check.That(!aligns || Teacher is not null, "middle_weight or final_weight is above 0, but teacher is null");
-        check.That(PixelWeight == 0 || Model.Decoder is DiffusionDecoderConfig or LinearPixelDecoderConfig,
-            "pixel_weight is above 0, but model.decoder is no pixel decoder (diffusion or linear_pixel)");
-        check.That(Masking is not InternVideoNext.Masking.SemanticMaskingConfig || Teacher is not null, "masking is semantic, but teacher is null; saliency comes from the teacher");
-        check.ThrowIfAny();
+        var check = new ConfigCheck("stage1");
+        check.Include(base.Validate);
+        if (Teacher is { } teacher) check.Include(() => teacher.Validate(MiddleWeight > 0 ? Model.Alignment?.Layers ?? 0 : 0));
+        check.NotNegative("middle_weight", MiddleWeight)
+            .NotNegative("final_weight", FinalWeight)
+            .NotNegative("pixel_weight", PixelWeight)
+            .That(Aligns || PixelWeight > 0, "middle_weight, final_weight and pixel_weight are all 0; nothing would be trained")
+            .That(!Aligns || Model.Alignment is not null, "middle_weight or final_weight is above 0, but model.alignment is null")
+            .That(!Aligns || Teacher is not null, "middle_weight or final_weight is above 0, but teacher is null")
+            .That(PixelWeight == 0 || Model.Decoder is PixelDecoderConfig,
+                "pixel_weight is above 0, but model.decoder is no pixel decoder (diffusion or linear_pixel)")
+            .That(Masking is not SemanticMaskingConfig || Teacher is not null, "masking is semantic, but teacher is null; saliency comes from the teacher")
+            .That(Masking is not MultiBlockMaskingConfig { Blocks.Count: > 1 }, "masking.blocks makes several masks a step; Stage 1 uses one")
+            .ThrowIfAny();
     }
 }

@@ -10,10 +10,9 @@ public sealed class Stage2 : ITrainingStage
 {
     private readonly Stage2Config _config;
     private readonly Device _device;
-    private readonly VideoEncoder? _videoTeacher;
+    private readonly VideoTeacher? _videoTeacher;
     private readonly IImageTeacher? _imageTeacher;
     private readonly IMaskingPolicy _masking;
-    private readonly IReadOnlyList<Tensor> _teacherWeights = [], _studentWeights = [];
 
     /// <summary>Builds the student, starts it and its teacher from the configured Stage 1 checkpoint.</summary>
     /// <param name="config">The run; validated here.</param>
@@ -23,21 +22,16 @@ public sealed class Stage2 : ITrainingStage
     {
         config.Validate();
         (_config, _imageTeacher) = (config, imageTeacher);
-        _device = torch.device(config.Training.Device);
-        var type = config.Training.Precision.ScalarType();
+        _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
         if (config.Start is { } start)
             ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
-        Student.to(_device, type);
+        Student.to(_device, config.Training.Precision.ScalarType());
+        StudentParts.LeaveUntouched(Student, StudentParts.Pool);
         _masking = config.Masking.Build(config.Model.Encoder.Grid);
-        if (config.Teacher != LatentTeacher.Video) return;
-
-        _videoTeacher = config.Model.Encoder.Build(generator);
-        _videoTeacher.to(_device, type);
-        foreach (var parameter in _videoTeacher.parameters()) parameter.requires_grad = false;
-        (_teacherWeights, _studentWeights) = ([.. _videoTeacher.parameters()], [.. Student.Encoder.parameters()]);
-        FollowStudent(momentum: 0);
+        if (config.Teacher == LatentTeacher.Video) _videoTeacher = new VideoTeacher(Student.Encoder, config.Training, config.TeacherMomentum);
+        else StageChecks.RequireFit(imageTeacher, config.Model.Encoder, Student.LatentDecoder!.Width, "model.decoder.target_width");
     }
 
     /// <inheritdoc/>
@@ -46,31 +40,30 @@ public sealed class Stage2 : ITrainingStage
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> ExtraState => _videoTeacher is null
         ? new Dictionary<string, Tensor>()
-        : _videoTeacher.named_parameters().ToDictionary(p => $"teacher.{p.name}", p => (Tensor)p.parameter);
+        : _videoTeacher.State.ToDictionary(w => $"teacher.{w.Key}", w => w.Value);
 
     /// <inheritdoc/>
     public LossParts ComputeLoss(Tensor video, long stepIndex)
     {
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
-        var targets = _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher, video) : ImageTargets(video);
+        var targets = _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, video) : ImageTargets(video);
         var masks = _masking.Draw((int)video.size(0), saliency: null, random.Mask);
         var patches = Student.Encoder.Embed(video);
-        var dropPath = random.DropPath;
 
         var losses = new WeightedLosses();
         for (var i = 0; i < masks.Count; i++)
         {
-            var prediction = Stage2Objective.Predict(Student, patches, masks[i], dropPath);
+            var prediction = Stage2Objective.Predict(Student, patches, masks[i], random.DropPath);
             losses.Add($"latent_{i}", Stage2Objective.Loss(prediction, targets, masks[i]), weight: 1);
         }
         return losses.Sum();
     }
 
     /// <inheritdoc/>
-    public void AfterUpdate()
-    {
-        if (_config.TeacherMomentum < 1) FollowStudent(_config.TeacherMomentum);
-    }
+    public void AfterUpdate() => _videoTeacher?.Follow();
+
+    /// <inheritdoc/>
+    public void StateRestored() => _videoTeacher?.Publish();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -84,13 +77,5 @@ public sealed class Stage2 : ITrainingStage
     {
         using var noGrad = no_grad();
         return _imageTeacher!.Observe(video, alignedLayers: 1).Middle[0];                               // [B, N, D]
-    }
-
-    // teacher = momentum * teacher + (1 - momentum) * student
-    private void FollowStudent(double momentum)
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        for (var i = 0; i < _teacherWeights.Count; i++) _teacherWeights[i].lerp_(_studentWeights[i], 1 - momentum);
     }
 }

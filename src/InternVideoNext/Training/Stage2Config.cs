@@ -1,3 +1,5 @@
+using InternVideoNext.Configuration;
+using InternVideoNext.Masking;
 using InternVideoNext.Models;
 
 namespace InternVideoNext.Training;
@@ -23,14 +25,18 @@ public sealed record Stage2Config : RunConfig
     /// <inheritdoc/>
     public override void Validate()
     {
-        base.Validate();
-        var check = new Configuration.ConfigCheck("stage2");
-        check.That(Model.Predictor is not null, "model.predictor is null; Stage 2 trains one");
-        check.That(Model.Decoder is LatentDecoderConfig, "model.decoder is not latent; Stage 2 predicts latents");
-        check.InRange(TeacherMomentum, 0, 1, "teacher_momentum");
-        check.That(Teacher != LatentTeacher.Image || ImageTeacher is not null, "teacher is image, but image_teacher is null");
-        check.That(PredictorStart != PredictorStart.Kept || Start is not null || Preset.Length == 0 || TeacherMomentum < 1,
-            "predictor_start is kept, but start is null; name a Stage 1 checkpoint with --set start=PATH");
-        check.ThrowIfAny();
+        var check = new ConfigCheck("stage2");
+        check.Include(base.Validate);
+        if (Teacher == LatentTeacher.Image && ImageTeacher is { } teacher) check.Include(() => teacher.Validate(alignedLayers: 1));
+        check.That(Model.Predictor is not null, "model.predictor is null; Stage 2 trains one")
+            .That(Model.Decoder is LatentDecoderConfig, "model.decoder is not latent; Stage 2 predicts latents")
+            .That(Masking is not SemanticMaskingConfig, "masking is semantic, which needs Stage 1's saliency; Stage 2 has none")
+            .InRange("teacher_momentum", TeacherMomentum, 0, 1)
+            .That(Teacher != LatentTeacher.Image || ImageTeacher is not null, "teacher is image, but image_teacher is null")
+            .That(Teacher != LatentTeacher.Video || Model.Decoder is not LatentDecoderConfig { TargetWidth: { } width } || width == Model.Encoder.Width,
+                "model.decoder.target_width differs from model.encoder.width, but teacher is video; set it to null")
+            .That(PredictorStart != PredictorStart.Kept || Start is not null,
+                "predictor_start is kept, but start is null; name a Stage 1 checkpoint with start=PATH, or set predictor_start=fresh to begin at random")
+            .ThrowIfAny();
     }
 }

@@ -36,7 +36,7 @@ public static class StageFactory
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not an image teacher"),
         };
         foreach (var parameter in tower.parameters()) parameter.requires_grad = false;
-        tower.to(torch.device(run.Training.Device), run.Training.Precision.ScalarType());
+        tower.to(TrainingDevice.Open(run.Training), run.Training.Precision.ScalarType());
         return new SiglipTeacher(tower, tower.Config, config.Interval);
     }
 

@@ -8,28 +8,26 @@ namespace InternVideoNext.Training;
 /// </summary>
 internal sealed class StepGenerators(ulong seed, long step, Device device) : IDisposable
 {
-    private readonly List<Generator> _made = [];
-
     /// <summary>For masks and everything else that is drawn once per step.</summary>
-    public Generator Mask => Make(Stream.Mask);
+    public Generator Mask { get; } = Make(seed, Stream.Mask, step, device);
 
     /// <summary>For dropped paths.</summary>
-    public Generator DropPath => Make(Stream.DropPath);
+    public Generator DropPath { get; } = Make(seed, Stream.DropPath, step, device);
 
     /// <summary>For the diffusion loss: timesteps and noise.</summary>
-    public Generator Noise => Make(Stream.Noise);
+    public Generator Noise { get; } = Make(seed, Stream.Noise, step, device);
 
     /// <summary>For a run's initial weights, always on the CPU.</summary>
     public static Generator ForWeights(ulong seed) => new(SeedSequence.Derive(seed, (ulong)Stream.Weights), CPU);
 
-    public void Dispose() => _made.ForEach(g => g.Dispose());
-
-    private Generator Make(Stream stream)
+    public void Dispose()
     {
-        var generator = new Generator(SeedSequence.Derive(seed, (ulong)stream, (ulong)step), device);
-        _made.Add(generator);
-        return generator;
+        Mask.Dispose();
+        DropPath.Dispose();
+        Noise.Dispose();
     }
+
+    private static Generator Make(ulong seed, Stream stream, long step, Device device) => new(SeedSequence.Derive(seed, (ulong)stream, (ulong)step), device);
 
     private enum Stream : ulong { Weights = 1, Mask, DropPath, Noise }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Probes;
+
 namespace InternVideoNext.Training;
 
 /// <summary>One line of <c>metrics.jsonl</c>: what a step did.</summary>
@@ -18,12 +21,23 @@ public sealed record StepMetrics
     /// <summary>Learning rate of the step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Clips per second over the time since the previous log line, waiting included.</summary>
+    /// <summary>Clips per second over the steps written together with this one, waiting included.</summary>
     public required double ClipsPerSecond { get; init; }
 
     /// <summary>Seconds this step waited for data.</summary>
     public required double DataWaitSeconds { get; init; }
 
+    /// <summary>Memory of the process (resident set) when the line was written, MiB.</summary>
+    public double MemoryMegabytes { get; init; }
+
     /// <summary>Steps skipped so far for a non-finite loss or gradient.</summary>
     public required long SkippedSteps { get; init; }
+
+    /// <summary>The manifest entries of the step's clips, where this step was skipped; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? SkippedClips { get; init; }
+
+    /// <summary>How alive the encoder's features are, every <see cref="TrainingConfig.HealthEvery"/> steps; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureSummary? Health { get; init; }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -13,68 +12,62 @@ namespace InternVideoNext.Training;
 /// <param name="stage">What a step computes.</param>
 /// <param name="source">Where clips come from.</param>
 /// <param name="folder">Where everything is written.</param>
+/// <exception cref="Configuration.ConfigurationException">The configured device is not here.</exception>
 public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource source, RunFolder folder)
 {
     private readonly TrainingConfig _training = config.Training;
-    private readonly Device _device = torch.device(config.Training.Device);
+    private readonly Device _device = TrainingDevice.Open(config.Training);
 
     /// <summary>Trains from the newest valid checkpoint in the folder, or from the start where there is none.</summary>
     /// <param name="progress">Called every <see cref="TrainingConfig.LogEvery"/> steps.</param>
     /// <param name="cancellation">Ends the run at the next step, with a checkpoint.</param>
     /// <exception cref="TrainingHaltedException">Too many steps had a non-finite loss or gradient.</exception>
+    /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     public async Task<TrainingOutcome> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         using var optimizer = new FlatAdamW(stage.Student, _training);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
-        folder.WriteConfig(config);
         var first = checkpoint.Restore();
-        var step = first;
-        long saved = first > 0 ? first : -1;
-        using var log = new MetricsLog(folder.MetricsFile, step);
+        var (step, saved) = (first, checkpoint.Newest is null ? -1 : first);
+        folder.WriteConfig(config);
+        using var log = new MetricsLog(folder.MetricsFile, step, optimizer.ReadSkipped());
         var batches = new BatchReader(source, _training, step);
         await using var _ = batches.ConfigureAwait(false);
-        var (clock, window, waited, shown) = (Stopwatch.StartNew(), Stopwatch.StartNew(), TimeSpan.Zero, step);
-        StepMetrics? newest = null;
+        var clock = Stopwatch.StartNew();
         while (step < _training.Steps && !cancellation.IsCancellationRequested)
         {
-            var wait = Stopwatch.StartNew();
-            if (await batches.NextAsync(cancellation).ConfigureAwait(false) is not { } batch) break;
-            waited += wait.Elapsed;
-            using (batch) TrainStep(batch, step, optimizer, log, wait.Elapsed.TotalSeconds);
-            step++;
-            if (step % _training.LogEvery == 0 || step == _training.Steps)
+            using var current = new TrainingStep(_training, _device, stage, optimizer, step);
+            while (!current.IsComplete && await batches.NextAsync(cancellation).ConfigureAwait(false) is { } batch)
             {
-                newest = log.Flush((step - shown) * _training.BatchSize / window.Elapsed.TotalSeconds);
-                shown = step;
-                window.Restart();
-                progress?.Report(new TrainingProgress(newest, _training.Steps, clock.Elapsed / (step - first) * (_training.Steps - step)));
-                StopIfTooManySkipped(newest);
+                using (batch) current.Add(batch);
             }
-            if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) checkpoint.Save(saved = step);
+            if (!current.IsComplete) break;
+            current.Update(log, batches.TakeStepWait());
+            step++;
+            if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
+            if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) Save();
         }
-        if (!log.IsEmpty) newest = log.Flush((step - shown) * _training.BatchSize / window.Elapsed.TotalSeconds);
-        if (saved != step) checkpoint.Save(step);
-        return new TrainingOutcome(step >= _training.Steps, step, folder.CheckpointFolders()[0], newest?.SkippedSteps ?? 0, waited, clock.Elapsed, checkpoint.Damaged);
+        if (saved != step) Save();
+        return new TrainingOutcome(step >= _training.Steps, step, checkpoint.Newest!, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, checkpoint.Damaged);
+
+        void Report()
+        {
+            log.Flush();
+            progress?.Report(new TrainingProgress(log.Newest!, _training.Steps, clock.Elapsed / (step - first) * (_training.Steps - step)));
+            if (log.Newest!.SkippedSteps <= _training.MaxSkippedSteps) return;
+            Save();
+            throw TooManySkipped(log, checkpoint.Newest!);
+        }
+
+        void Save()
+        {
+            log.FlushToDisk();
+            checkpoint.Save(saved = step);
+        }
     }
 
-    private void TrainStep(ClipBatch batch, long step, FlatAdamW optimizer, MetricsLog log, double waitSeconds)
-    {
-        using var scope = NewDisposeScope();
-        var video = batch.Video.to(_training.Precision.ScalarType(), _device);
-        optimizer.ZeroGradients();
-        var losses = stage.ComputeLoss(video, step);
-        losses.Total.backward();
-        var rate = LearningRateSchedule.At(step, _training);
-        var norm = optimizer.Step(rate, losses.Total);
-        stage.AfterUpdate();
-        log.Add(step + 1, losses, norm, optimizer.Skipped, rate, waitSeconds);
-    }
-
-    private void StopIfTooManySkipped(StepMetrics newest)
-    {
-        if (newest.SkippedSteps <= _training.MaxSkippedSteps) return;
-        throw new TrainingHaltedException(
-            $"{newest.SkippedSteps} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at step {newest.Step}. " +
-            $"Last good checkpoint: {(folder.CheckpointFolders() is [var last, ..] ? last : "none yet")}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.");
-    }
+    private TrainingHaltedException TooManySkipped(MetricsLog log, string checkpoint) => new(
+        $"{log.Newest!.SkippedSteps} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at step {log.Newest.Step}. " +
+        $"The clips of the last such step are the data's entries {string.Join(", ", log.NewestSkippedClips)}. " +
+        $"The weights are as before it, in {checkpoint}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.");
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Configuration;
+
 namespace InternVideoNext.Training;
 
 /// <summary>How long, how fast and how exactly a stage is trained. Defaults follow section 8 of the method (the released scripts).</summary>
@@ -6,19 +9,22 @@ public sealed record TrainingConfig
     /// <summary>Optimiser steps.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Clips per step.</summary>
+    /// <summary>Clips computed at a time.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>The one seed: every draw of the run is a function of it.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Learning rate per 256 clips; the peak is this times batch size / 256.</summary>
+    /// <summary>Batches of <see cref="BatchSize"/> clips whose gradients make one step: a step sees batch size times accumulation clips.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>Learning rate at the end of warm-up, per 256 clips of a step, as are the two below: all scale with the clips of a step.</summary>
     public required double BaseLearningRate { get; init; }
 
-    /// <summary>Learning rate at the first warm-up step.</summary>
+    /// <summary>Learning rate at the first warm-up step, per 256 clips.</summary>
     public double StartLearningRate { get; init; } = 1e-6;
 
-    /// <summary>Learning rate that the cosine ends at.</summary>
+    /// <summary>Learning rate that the cosine ends at, per 256 clips.</summary>
     public double FinalLearningRate { get; init; } = 1e-5;
 
     /// <summary>Steps of linear warm-up.</summary>
@@ -51,30 +57,43 @@ public sealed record TrainingConfig
     /// <summary>How many of the newest checkpoints stay.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
+    /// <summary>Checkpoints at multiples of so many steps stay beside the newest ones; 0: none.</summary>
+    public int KeepEvery { get; init; }
+
     /// <summary>Losses are read from the device, and written to the log, every so many steps.</summary>
     public int LogEvery { get; init; } = 10;
 
     /// <summary>Steps with a non-finite loss or gradient are skipped and counted; more than this many stop the run.</summary>
     public int MaxSkippedSteps { get; init; } = 20;
 
-    /// <summary>The learning rate at the end of warm-up.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public double PeakLearningRate => BaseLearningRate * BatchSize / 256;
+    /// <summary>The encoder's features are measured (<see cref="StepMetrics.Health"/>) every so many steps; 0: never.</summary>
+    public int HealthEvery { get; init; } = 100;
+
+    /// <summary>Clips of a step.</summary>
+    [JsonIgnore]
+    public int ClipsPerStep => BatchSize * Accumulation;
 
     /// <summary>Checks the values against one another.</summary>
-    /// <exception cref="Configuration.ConfigurationException">Names every offending field with its value.</exception>
-    public void Validate()
-    {
-        var check = new Configuration.ConfigCheck("training");
-        check.Positive(Steps, "steps");
-        check.Positive(BatchSize, "batch_size");
-        check.Positive(BaseLearningRate, "base_learning_rate");
-        check.Positive(ClipNorm, "clip_norm");
-        check.Positive(LogEvery, "log_every");
-        check.Positive(KeepCheckpoints, "keep_checkpoints");
-        check.That(CheckpointEvery >= 0, $"checkpoint_every is {CheckpointEvery}; it must be 0 or more");
-        check.That(WarmupSteps >= 0 && WarmupSteps < Steps, $"warmup_steps is {WarmupSteps}; it must lie in 0..steps-1 (steps is {Steps})");
-        check.That(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 is {Beta1}, beta2 is {Beta2}; both must lie in [0, 1)");
-        check.ThrowIfAny();
-    }
+    /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
+    public void Validate() => new ConfigCheck("training")
+        .Positive("steps", Steps)
+        .Positive("batch_size", BatchSize)
+        .Positive("accumulation", Accumulation)
+        .Positive("base_learning_rate", BaseLearningRate)
+        .InRange("start_learning_rate", StartLearningRate, 0, BaseLearningRate)
+        .InRange("final_learning_rate", FinalLearningRate, 0, BaseLearningRate)
+        .Require(WarmupSteps >= 0 && WarmupSteps < Steps, "warmup_steps", WarmupSteps, $"must lie in 0..steps-1 (steps is {Steps})")
+        .Require(WeightDecay >= 0, "weight_decay", WeightDecay, "must not be negative")
+        .Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "must lie in [0, 1)")
+        .Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "must lie in [0, 1)")
+        .Positive("epsilon", Epsilon)
+        .Positive("clip_norm", ClipNorm)
+        .Require(TrainingDevice.IsName(Device), "device", Device, "must be cpu, cuda or cuda:N")
+        .NotNegative("checkpoint_every", CheckpointEvery)
+        .Positive("keep_checkpoints", KeepCheckpoints)
+        .NotNegative("keep_every", KeepEvery)
+        .Positive("log_every", LogEvery)
+        .NotNegative("health_every", HealthEvery)
+        .NotNegative("max_skipped_steps", MaxSkippedSteps)
+        .ThrowIfAny();
 }

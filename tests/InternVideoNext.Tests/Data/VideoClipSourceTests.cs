@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using static TorchSharp.torch;
 
@@ -119,9 +120,9 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     [Fact]
     public void Constructor_WrongSettings_NamesThemAll()
     {
-        var error = Assert.Throws<ArgumentException>(() => new VideoClipSource(Everything(), Small with { Frames = 0, CropScales = [2] }, files.Tools));
-        Assert.Contains("frames is 0", error.Message, StringComparison.Ordinal);
-        Assert.Contains("crop_scales is [2]", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ConfigurationException>(() => new VideoClipSource(Everything(), Small with { Frames = 0, CropScales = [2] }, files.Tools));
+        Assert.Contains("frames = 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("crop_scales = [2]", error.Message, StringComparison.Ordinal);
         Assert.Throws<ManifestException>(() => new VideoClipSource(Everything().Filter("test"), Small, files.Tools));
     }
 

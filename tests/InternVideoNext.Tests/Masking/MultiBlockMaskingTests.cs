@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using CsCheck;
 using InternVideoNext.Masking;
 using InternVideoNext.Randomness;
@@ -141,7 +142,7 @@ public sealed class MultiBlockMaskingTests(ITestOutputHelper console)
     public void Build_SeveralErrors_ListsThemAll()
     {
         var config = new MultiBlockMaskingConfig { Blocks = [new(0, 0.5), new(1, 1.5)], AspectMin = 0, AspectMax = -1, MaxKeep = 0 };
-        var message = Assert.Throws<ArgumentException>(() => config.Build(new TokenGrid(1, 1, 1))).Message;
+        var message = Assert.Throws<ConfigurationException>(() => config.Build(new TokenGrid(1, 1, 1))).Message;
         Assert.All(
             ["blocks[0].count = 0", "blocks[1].scale = 1.5", "aspect_min = 0", "aspect_max = -1", "max_keep = 0", "no two positions"],
             part => Assert.Contains(part, message, StringComparison.Ordinal));

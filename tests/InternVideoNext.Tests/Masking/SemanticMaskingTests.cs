@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using CsCheck;
 using InternVideoNext.Masking;
 using static TorchSharp.torch;
@@ -127,7 +128,7 @@ public sealed class SemanticMaskingTests
     [InlineData(double.NaN)]
     public void Build_RatioLeavesNothing_ThrowsNamingTheField(double ratio)
     {
-        var error = Assert.Throws<ArgumentException>(() => new SemanticMaskingConfig { Ratio = ratio }.Build(new TokenGrid(2, 4, 4)));
+        var error = Assert.Throws<ConfigurationException>(() => new SemanticMaskingConfig { Ratio = ratio }.Build(new TokenGrid(2, 4, 4)));
         Assert.Contains("masking.ratio", error.Message, StringComparison.Ordinal);
     }
 }

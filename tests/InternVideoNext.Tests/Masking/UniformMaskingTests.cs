@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using CsCheck;
 using InternVideoNext.Masking;
 using static TorchSharp.torch;
@@ -59,7 +60,7 @@ public sealed class UniformMaskingTests
     public void Build_RatioLeavesNothing_ThrowsNamingTheField()
     {
         var grid = new TokenGrid(1, 2, 2);
-        Assert.Contains("masking.ratio = 0.1", Assert.Throws<ArgumentException>(() => new RandomMaskingConfig { Ratio = 0.1 }.Build(grid)).Message, StringComparison.Ordinal);
-        Assert.Contains("masking.ratio = 1", Assert.Throws<ArgumentException>(() => new TubeMaskingConfig { Ratio = 1 }.Build(grid)).Message, StringComparison.Ordinal);
+        Assert.Contains("masking.ratio = 0.1", Assert.Throws<ConfigurationException>(() => new RandomMaskingConfig { Ratio = 0.1 }.Build(grid)).Message, StringComparison.Ordinal);
+        Assert.Contains("masking.ratio = 1", Assert.Throws<ConfigurationException>(() => new TubeMaskingConfig { Ratio = 1 }.Build(grid)).Message, StringComparison.Ordinal);
     }
 }

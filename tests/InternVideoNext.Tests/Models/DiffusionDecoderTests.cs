@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Models;
 using TorchSharp;
 using Xunit.Abstractions;
@@ -91,9 +92,9 @@ public sealed class DiffusionDecoderTests(ITestOutputHelper console)
     [Fact]
     public void Build_SeveralErrors_ListsThemAll()
     {
-        var message = Assert.Throws<ArgumentException>(
+        var message = Assert.Throws<ConfigurationException>(
             () => new DiffusionDecoderConfig { Width = 0, Depth = -1, Steps = 1 }.Build(6, 12, new Generator(1))).Message;
-        Assert.All(["Width = 0", "Depth = -1", "Steps = 1"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+        Assert.All(["width = 0", "depth = -1", "steps = 1"], part => Assert.Contains(part, message, StringComparison.Ordinal));
     }
 
     [Fact]

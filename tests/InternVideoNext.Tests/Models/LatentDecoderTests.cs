@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -64,7 +65,7 @@ public sealed class LatentDecoderTests
     [Fact]
     public void Build_WidthNotPositive_ThrowsNamingIt()
     {
-        var error = Assert.Throws<ArgumentException>(() => new LatentDecoderConfig().Build(0, 4, new Generator(1)));
-        Assert.Contains("predictorWidth = 0", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ConfigurationException>(() => new LatentDecoderConfig().Build(0, 4, new Generator(1)));
+        Assert.Contains("predictor width = 0", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using TorchSharp;
@@ -150,11 +151,11 @@ public sealed class PredictorTests
     [Fact]
     public void Build_FieldsOutOfRange_NamesEachWithItsValue()
     {
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.Throws<ConfigurationException>(
             () => (ModernBert with { Heads = 5, LayerIds = [-1], LocalAttention = 0 }).Build(Encoder, new Generator(1)));
         foreach (var part in (string[])["width = 24", "layer_ids = -1", "local_attention = 0"])
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => (Vit with { Depth = 0 }).Build(Encoder, new Generator(1)));
+        Assert.Throws<ConfigurationException>(() => (Vit with { Depth = 0 }).Build(Encoder, new Generator(1)));
     }
 
     [Fact]

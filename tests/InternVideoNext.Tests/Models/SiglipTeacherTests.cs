@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ public sealed class SiglipTeacherTests
     [Fact]
     public void AlignedLayers_TooShallow_NamesIntervalAndDepth()
     {
-        var error = Assert.Throws<ArgumentException>(() => SiglipTeacher.AlignedLayers(12, 3.33, 6));
+        var error = Assert.Throws<ConfigurationException>(() => SiglipTeacher.AlignedLayers(12, 3.33, 6));
         Assert.Contains("interval = 3.33", error.Message, StringComparison.Ordinal);
         Assert.Contains("12", error.Message, StringComparison.Ordinal);
     }
@@ -99,7 +100,7 @@ public sealed class SiglipTeacherTests
         IImageTeacher teacher = new SiglipTeacher(tower, Small, 1);
         var student = EncoderConfig.Base(16) with { ImageSize = 56, PatchSize = 14 };
         teacher.RequireGridOf(student);
-        var error = Assert.Throws<ArgumentException>(() => teacher.RequireGridOf(student with { ImageSize = 70 }));
+        var error = Assert.Throws<ConfigurationException>(() => teacher.RequireGridOf(student with { ImageSize = 70 }));
         Assert.Contains("5 x 5", error.Message, StringComparison.Ordinal);
         Assert.Contains("4 x 4", error.Message, StringComparison.Ordinal);
     }
@@ -155,7 +156,7 @@ public sealed class SiglipTeacherTests
     [Fact]
     public void Build_FieldsOutOfRange_NamesEachWithItsValue()
     {
-        var error = Assert.Throws<ArgumentException>(() => (Small with { Heads = 3, PatchSize = 5 }).Build(new Generator(1)));
+        var error = Assert.Throws<ConfigurationException>(() => (Small with { Heads = 3, PatchSize = 5 }).Build(new Generator(1)));
         Assert.Contains("heads (3)", error.Message, StringComparison.Ordinal);
         Assert.Contains("patch_size (5)", error.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
@@ -169,7 +170,7 @@ public sealed class VideoEncoderTests
     [Fact]
     public void Build_FieldsOutOfRange_NamesEachWithItsValue()
     {
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.Throws<ConfigurationException>(
             () => (Tiny with { Width = 40, Heads = 3, PatchSize = 3, DropPath = 1, PoolWidth = 0 }).Build(new Generator(1)));
         foreach (var part in (string[])["width = 40", "heads (3)", "image_size = 8", "drop_path = 1", "pool_width = 0"])
             Assert.Contains(part, error.Message, StringComparison.Ordinal);

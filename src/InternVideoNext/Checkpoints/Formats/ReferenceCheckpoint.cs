@@ -58,6 +58,7 @@ public static class ReferenceCheckpoint
     public static KeyMap Stage1IntoStage2 { get; } = Stage1.With(
         "reference Stage 1 checkpoint into a Stage 2 model",
         KeyRule.Ignore("diffloss.{rest}", StageOneOnly),
+        KeyRule.Ignore("pixel_decoder.{rest}", StageOneOnly),
         KeyRule.Ignore("clip_pos_embed", StageOneOnly),
         KeyRule.Ignore("clip_decoder.{rest}", StageOneOnly),
         KeyRule.Ignore("final_clip_decoder.{rest}", StageOneOnly),

@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>The mean of the losses of a step's batches, kept on the device without their graphs.</summary>
+/// <param name="batches">How many are to be added.</param>
+internal sealed class LossSum(int batches) : IDisposable
+{
+    private readonly List<string> _names = [];
+
+    /// <summary>Total, then the parts by <see cref="Names"/>, float32; null before the first batch.</summary>
+    public Tensor? Values { get; private set; }
+
+    /// <summary>The differentiated sum, a float32 scalar in the caller's dispose scope.</summary>
+    /// <exception cref="InvalidOperationException">No batch was added.</exception>
+    public Tensor Total => (Values ?? throw new InvalidOperationException("no loss was added"))[0];
+
+    /// <summary>The parts' names.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    public void Add(LossParts losses)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var row = stack([losses.Total.to(float32), .. losses.Parts.Select(p => p.Value.to(float32))]).div_(batches);
+        if (Values is not null)
+        {
+            Values.add_(row);
+            return;
+        }
+        _names.AddRange(losses.Parts.Select(p => p.Key));
+        Values = row.DetachFromDisposeScope();
+    }
+
+    public void Dispose() => Values?.Dispose();
+}

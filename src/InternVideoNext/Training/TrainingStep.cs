@@ -1,0 +1,77 @@
+using InternVideoNext.Data;
+using InternVideoNext.Probes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>
+/// One optimiser step: the gradients of one or several batches, then one update. Abandoned before the update, it leaves
+/// no trace.
+/// </summary>
+/// <param name="config">Batches per step, precision, schedule.</param>
+/// <param name="device">Where the stage is.</param>
+/// <param name="stage">What is computed.</param>
+/// <param name="optimizer">Holds weights and gradients.</param>
+/// <param name="index">0-based step.</param>
+internal sealed class TrainingStep(TrainingConfig config, Device device, ITrainingStage stage, FlatAdamW optimizer, long index) : IDisposable
+{
+    private readonly LossSum _losses = new(config.Accumulation);
+    private readonly List<int> _clips = [];
+    private Tensor? _features;
+    private int _batches;
+
+    /// <summary>Whether every batch of the step has been added.</summary>
+    public bool IsComplete => _batches == config.Accumulation;
+
+    private bool MeasuresHealth => config.HealthEvery > 0 && (index + 1) % config.HealthEvery == 0;
+
+    /// <summary>Adds a batch's gradient; the batch stays the caller's.</summary>
+    public void Add(ClipBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        if (_batches == 0) optimizer.ZeroGradients();
+        var video = Upload(batch.Video);
+        var losses = stage.ComputeLoss(video, (index * config.Accumulation) + _batches);
+        (config.Accumulation == 1 ? losses.Total : losses.Total / config.Accumulation).backward();
+        _losses.Add(losses);
+        _clips.AddRange(batch.Entries);
+        if (MeasuresHealth && _batches == 0) _features = Features(video).DetachFromDisposeScope();
+        _batches++;
+    }
+
+    /// <summary>Updates the weights and logs the step.</summary>
+    public void Update(MetricsLog log, TimeSpan waited)
+    {
+        using var scope = NewDisposeScope();
+        var rate = LearningRateSchedule.At(index, config);
+        var norm = optimizer.Step(rate, _losses.Total);
+        stage.AfterUpdate();
+        log.Add(new StepRecord(index + 1, _clips, rate, waited.TotalSeconds, Health()), _losses, norm, optimizer.Skipped);
+    }
+
+    public void Dispose()
+    {
+        _losses.Dispose();
+        _features?.Dispose();
+    }
+
+    // Only a copy from page-locked memory lets the host go on while the device still computes.
+    private Tensor Upload(Tensor video)
+    {
+        var here = device.type == DeviceType.CUDA ? video.pin_memory().to(device, non_blocking: true) : video;
+        return here.to(config.Precision.ScalarType());
+    }
+
+    // [B, C]: what a probe would read, the mean token of the whole clip.
+    private Tensor Features(Tensor video)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var encoder = stage.Student.Encoder;
+        return encoder.Encode(encoder.Embed(video), visible: null, dropPath: null).Tokens.mean([1]).MoveToOuterDisposeScope();
+    }
+
+    private FeatureSummary? Health() =>
+        _features is null || _features.size(0) < 2 || !_features.isfinite().all().item<bool>() ? null : FeatureStatistics.Measure(_features);
+}
