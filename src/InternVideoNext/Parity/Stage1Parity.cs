@@ -93,7 +93,7 @@ internal static class Stage1Parity
         var steps = reference.Has("output.loss_trajectory") ? (int)reference.Shape("output.loss_trajectory")[0] : 1;
         var training = ReferenceSizes.Optimizer(reference.Text("optimizer"), steps);
         using var optimizer = new FlatAdamW(student, training);
-        var groups = optimizer.Parameters.Groups.ToLookup(group => group.Decays, group => group.Members.Count);
+        var groups = optimizer.Parameters.Groups.ToLookup(group => group.Decays, group => group.Views(group.Master).Count());
         rows.CompareNumbers("meta.no_decay_count", [groups[false].Sum(), groups[true].Sum()], ParityTolerance.Exact);
         var (video, t, noise) = (reference["input.video"], reference["input.t"], reference["input.noise"]);
         var (losses, norms) = (new double[steps], new double[steps]);
@@ -109,7 +109,7 @@ internal static class Stage1Parity
                 ReferenceModels.CompareGradients(reference, rows, student, ReferenceCheckpoint.Stage1);
             }
             losses[step] = parts.Total.item<float>();
-            norms[step] = optimizer.Step(training.PeakLearningRate, parts.Total).item<float>();
+            norms[step] = optimizer.Step(training.BaseLearningRate, parts.Total).item<float>();
         }
         rows.CompareNumbers("output.loss_trajectory", losses, ParityTolerance.Trajectory);
         rows.CompareNumbers("output.grad_norm_trajectory", norms, ParityTolerance.Trajectory);
