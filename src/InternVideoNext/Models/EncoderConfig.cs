@@ -103,12 +103,8 @@ public sealed record EncoderConfig
         .NotNegative("class_tokens", ClassTokens)
         .Positive("mlp_ratio", MlpRatio)
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
-<<<<<<< HEAD
-        .Require(InitStd >= 0, "init_std", InitStd, "must not be negative")
-        .Require(NormEps > 0, "norm_eps", NormEps, "must be positive")
-=======
         .NotNegative("init_std", InitStd)
->>>>>>> runs
+        .Positive("norm_eps", NormEps)
         .Multiple("width", Width, "the position table's 16 parts", 16)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)
