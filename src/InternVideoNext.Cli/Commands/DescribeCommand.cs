@@ -60,7 +60,7 @@ internal static class DescribeCommand
     private static void WriteSummary(ModelDescription model, RunConfig config, TextWriter output)
     {
         var masks = string.Join(" and ", model.VisibleTokens.Select(visible => $"{visible.ToString("0", CultureInfo.InvariantCulture)} visible"));
-        output.WriteLine($"{config.Preset}: {Count(model.Student.Parameters)} trained parameters; {model.Tokens} tokens a clip, {masks}.");
+        output.WriteLine($"{config.Preset}: {Count(model.Student.Parameters)} parameters; {model.Tokens} tokens a clip, {masks}.");
         output.WriteLine($"A training step takes {Count(model.TrainingMultiplyAdds)} multiply-adds a clip (student forward and backward, teacher forward).");
         output.WriteLine($"Memory of a step of {config.Training.BatchSize} clips in {config.Training.Precision.ToString().ToLowerInvariant()}, estimated:");
         foreach (var line in model.Memory.Lines) output.WriteLine($"  {line.Name,-36} {Gibibytes(line.Bytes),10}   {line.Formula}");

@@ -24,11 +24,16 @@ internal static class DecoderBlocks
             DiffusionDecoderConfig diffusion => Diffusion(diffusion, pixels, predictorWidth, key, masked),
             LinearPixelDecoderConfig => Block(config.Key, key, nameof(LinearPixelDecoder), Section, $"[{tokens}, {predictorWidth}] -> [{tokens}, {pixels}]",
                 Cost.Linear(masked, predictorWidth, pixels), masked * (predictorWidth + pixels)),
-            LatentDecoderConfig => Block(config.Key, key, nameof(LatentDecoder), Section, $"[{tokens}, {predictorWidth}] -> [{tokens}, {encoder.Width}]",
-                Cost.ProjectionHead(masked, predictorWidth, encoder.Width), Cost.ProjectionHeadActivations(masked, predictorWidth, encoder.Width) + (2 * masked * encoder.Width)),
+            LatentDecoderConfig latent => Latent(latent, latent.TargetWidth ?? encoder.Width, predictorWidth, key, masked),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not a decoder"),
         };
     }
+
+    private static BlockDescription Latent(LatentDecoderConfig config, long width, long predictorWidth, string key, double masked) =>
+        Block(config.Key, key, nameof(LatentDecoder), Section, $"[{Tokens([masked])}, {predictorWidth}] -> [{Tokens([masked])}, {width}]",
+            Cost.ProjectionHead(masked, predictorWidth, width),
+            // Besides the head: the normalised prediction and its product with the target.
+            Cost.ProjectionHeadActivations(masked, predictorWidth, width) + (3 * masked * width));
 
     private static BlockDescription Diffusion(DiffusionDecoderConfig config, long pixels, long predictorWidth, string key, double masked)
     {

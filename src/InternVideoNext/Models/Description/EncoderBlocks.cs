@@ -24,11 +24,14 @@ internal static class EncoderBlocks
             Block("patch_embed", key + "patch_embed.", nameof(Modules.PatchEmbedding), Section, $"[{all}, {pixels}] -> [{all}, {width}]",
                 Cost.Table(pixels + width) + Cost.Linear(all, pixels, width), kept * all * (pixels + width)),
             Block(Range("blocks", config.Depth), key + "blocks.", nameof(Modules.TransformerBlock), Section, $"[{sequence}, {width}]",
-                default, 0, config.Depth, Parts(config.Block(0), $"{key}blocks.{Index(config.Depth)}.", Section, seen, trains)),
+                Norms(config.Block(0)), 0, config.Depth, Parts(config.Block(0), $"{key}blocks.{Index(config.Depth)}.", Section, seen, trains)),
             Pool(config, key, seen, pools, trains));
     }
 
-    /// <summary>The two branches of a transformer block, their norms and layer scales included.</summary>
+    /// <summary>What a transformer block has besides its branches: two norms, and layer scales if any.</summary>
+    public static Cost Norms(Modules.TransformerBlockOptions block) => Cost.Table((block.LayerScaleInit is null ? 2 : 4) * (long)block.Width);
+
+    /// <summary>The two branches of a transformer block.</summary>
     public static IReadOnlyList<BlockDescription> Parts(Modules.TransformerBlockOptions block, string key, string section, IReadOnlyList<double> lengths, bool trains)
     {
         var (width, hidden, scale, sum) = ((long)block.Width, (long)block.Hidden, block.LayerScaleInit is null ? 0 : 1, lengths.Sum());
@@ -37,11 +40,11 @@ internal static class EncoderBlocks
         [
             // Kept: norm's input and output, q, k, v, normalised q and k, the mixture, with a layer scale the branch.
             Block("attn", key + "attn.", nameof(Modules.SelfAttention), section, shape,
-                Cost.Table((3 + scale) * width) + Cost.Linear(sum, width, 3 * width, bias: false) + Cost.Attention(lengths.Sum(n => n * n), width) + Cost.Linear(sum, width, width),
+                Cost.Table(2 * width) + Cost.Linear(sum, width, 3 * width, bias: false) + Cost.Attention(lengths.Sum(n => n * n), width) + Cost.Linear(sum, width, width),
                 kept * (8 + scale) * width),
             // Kept: norm's input and output, both sides of the activation, with a layer scale the branch.
             Block("mlp", key + "mlp.", nameof(Modules.Mlp), section, shape,
-                Cost.Table((1 + scale) * width) + Cost.Linear(sum, width, hidden) + Cost.Linear(sum, hidden, width),
+                Cost.Linear(sum, width, hidden) + Cost.Linear(sum, hidden, width),
                 kept * (((2 + scale) * width) + (2 * hidden))),
         ];
     }

@@ -42,7 +42,7 @@ internal static class PredictorBlocks
             ModernBertPredictorConfig bert => Block("bert_decoder", key, nameof(ModernBertBody), Section, shape, default, 0, 1,
                 [.. bert.LayerIds.Select((id, i) => Layer(bert, id, $"{key}layers.{i}.", i, lengths))]),
             VitPredictorConfig vit => Block("bert_decoder", key, nameof(VitBody), Section, shape, default, 0, 1,
-                Block(Range("layers", vit.Depth), key + "layers.", nameof(TransformerBlock), Section, shape, default, 0, vit.Depth,
+                Block(Range("layers", vit.Depth), key + "layers.", nameof(TransformerBlock), Section, shape, EncoderBlocks.Norms(vit.Block()), 0, vit.Depth,
                     EncoderBlocks.Parts(vit.Block(), $"{key}layers.{Index(vit.Depth)}.", Section, lengths, trains: true))),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not a predictor"),
         };
