@@ -18,6 +18,7 @@ internal static class CommandTable
         WeightsCommand.Create(),
         Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
         ParityCommand.Create(),
+        DescribeCommand.Create(),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>
