@@ -30,6 +30,7 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
             if (!outcome.Finished) return ExitCode.Failed;
         }
 
+        folder.JoinMetrics(stage1, stage2);
         var probes = manifest.Labels.Count == 0 ? null
             : await QuickstartProbes.RunAsync(options, folder, stage1, manifest, source, tools, cancellation).ConfigureAwait(false);
         probes?.Show();
