@@ -1,5 +1,6 @@
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
+using InternVideoNext.Configuration;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -42,10 +43,14 @@ public static class StageFactory
 
     private static SiglipVisionTower LoadSiglip(SiglipTeacherConfig config, RunConfig run)
     {
+        if (config.Path is null && !config.RandomWeights)
+            throw new ConfigurationException(
+                "teacher.path is null; name the image teacher's model.safetensors (./ivnext weights fetch siglip2-giant), " +
+                "or set teacher.random_weights=true to measure speed without one");
         using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
-        var tower = config.Tower.Build(generator);
-        if (config.Path is not { } path) return tower;
+        if (config.Path is not { } path) return config.Tower.Build(generator);
         using var file = SafetensorsCheckpoint.Open(path);
+        var tower = config.Tower.Build(generator);
         var grid = new TokenGrid(1, config.Tower.GridSide, config.Tower.GridSide);
         StrictLoader.Load(tower, file, SiglipVision.Map, PositionTableResizing.To(grid, classTokens: 0));
         return tower;
