@@ -16,7 +16,9 @@ internal static class CommandTable
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
         WeightsCommand.Create(),
-        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes()),
+        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
+        ParityCommand.Create(),
+        DescribeCommand.Create(),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli.Quickstart;
@@ -13,6 +14,14 @@ internal sealed class QuickstartFolder(string root)
     public string Report => Path.Combine(Root, "report.html");
 
     public RunFolder Run(RunConfig config) => new(Path.Combine(Root, config is Stage1Config ? "stage1" : "stage2"));
+
+    /// <summary>Both stages' logs as one, each line with its stage.</summary>
+    public void JoinMetrics(params IEnumerable<RunConfig> stages)
+    {
+        var lines = stages.SelectMany(stage => File.ReadLines(Run(stage).MetricsFile)
+            .Select(line => $"{{\"stage\":\"{Path.GetFileName(Run(stage).Root)}\",{line[1..]}\n"));
+        AsideFile.Write(Path.Combine(Root, "metrics.jsonl"), string.Concat(lines));
+    }
 
     /// <summary>Whether the stage's last checkpoint is there.</summary>
     public bool IsTrained(RunConfig config) =>

@@ -21,6 +21,10 @@ internal sealed record QuickstartOptions
 
     public int TestClips { get; init; } = 320;
 
+    public int Stage1Steps { get; init; } = 500;
+
+    public int Stage2Steps { get; init; } = 150;
+
     /// <summary>Values replaced in both stages' configurations, as <c>path=value</c>.</summary>
     public IReadOnlyList<string> Set { get; init; } = [];
 
@@ -32,14 +36,14 @@ internal sealed record QuickstartOptions
     {
         var preset = Presets.Stage1("mini");
         return (Stage1Config)ConfigJson.Override(
-            preset with { Data = ForQuickstart(preset.Data), Training = preset.Training with { Seed = Seed } }, Set);
+            preset with { Data = ForQuickstart(preset.Data), Training = ForQuickstart(preset.Training, Stage1Steps) }, Set);
     }
 
     public Stage2Config Stage2()
     {
         var preset = Presets.Stage2("mini");
         return (Stage2Config)ConfigJson.Override(
-            preset with { Start = Path.Combine(Out, "stage1"), Data = ForQuickstart(preset.Data), Training = preset.Training with { Seed = Seed } }, Set);
+            preset with { Start = Path.Combine(Out, "stage1"), Data = ForQuickstart(preset.Data), Training = ForQuickstart(preset.Training, Stage2Steps) }, Set);
     }
 
     /// <summary>Everything that fixes the job, as JSON.</summary>
@@ -52,6 +56,8 @@ internal sealed record QuickstartOptions
         ["stage1"] = JsonNode.Parse(ConfigJson.Write(stage1)),
         ["stage2"] = JsonNode.Parse(ConfigJson.Write(stage2)),
     }.ToJsonString();
+
+    private TrainingConfig ForQuickstart(TrainingConfig training, int steps) => training with { Steps = steps, WarmupSteps = steps / 15, Seed = Seed };
 
     private static DataConfig ForQuickstart(DataConfig data) => data with { CacheMegabytes = 1024 };
 }

@@ -24,6 +24,7 @@ internal sealed class QuickstartProbes
     {
         var (train, test) = (manifest.Filter("train"), manifest.Filter("test"));
         var testSource = new VideoClipSource(test, stage1.Data, tools, options.IndexFolder);
+        await QuickstartRecipe.PrefetchAsync(testSource, "reading held-out videos", cancellation).ConfigureAwait(false);
         using var weights = new Generator(options.Seed, CPU);
         List<VideoEncoder> encoders =
         [

@@ -19,9 +19,10 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         var folder = new QuickstartFolder(options.Out);
         folder.Claim(options.Describe(stage1, stage2));
 
-        var manifest = options.Videos is { } videos ? Manifest.Open(videos) : await RenderAsync(cancellation).ConfigureAwait(false);
+        var manifest = options.Videos is { } videos ? Manifest.Open(videos) : await RenderAsync(tools, cancellation).ConfigureAwait(false);
         var train = manifest.Filter("train");
         var source = new VideoClipSource(train, stage1.Data, tools, options.IndexFolder);
+        await PrefetchAsync(source, "reading videos", cancellation).ConfigureAwait(false);
         foreach (var (title, config) in ((string, RunConfig)[])[("stage 1", stage1), ("stage 2", stage2)])
         {
             if (folder.IsTrained(config)) continue;
@@ -29,6 +30,7 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
             if (!outcome.Finished) return ExitCode.Failed;
         }
 
+        folder.JoinMetrics(stage1, stage2);
         var probes = manifest.Labels.Count == 0 ? null
             : await QuickstartProbes.RunAsync(options, folder, stage1, manifest, source, tools, cancellation).ConfigureAwait(false);
         probes?.Show();
@@ -38,7 +40,7 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         return ExitCode.Done;
     }
 
-    private async Task<Manifest> RenderAsync(CancellationToken cancellation)
+    private async Task<Manifest> RenderAsync(FFMpegTools tools, CancellationToken cancellation)
     {
         var file = Path.Combine(options.DataFolder, ShapesRenderer.ManifestName);
         if (File.Exists(file)) return Manifest.Open(file);
@@ -46,6 +48,17 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         using var display = new CountDisplay("rendering clips", config.Clips);
         var world = new ShapesWorldConfig().Build(options.Seed);
         await config.Build(world, Environment.ProcessorCount).RenderAsync(options.DataFolder, display, cancellation).ConfigureAwait(false);
-        return Manifest.Open(file);
+        var manifest = Manifest.Open(file);
+        var index = new VideoIndex(new VideoProbe(tools, TimeSpan.FromSeconds(30)), options.IndexFolder);
+        foreach (var entry in manifest.Entries) index.Add(manifest.PathOf(entry), config.Info);
+        index.Save();
+        return manifest;
+    }
+
+    /// <summary>Decodes into the source's cache with a live count.</summary>
+    public static async Task PrefetchAsync(VideoClipSource source, string title, CancellationToken cancellation)
+    {
+        using var display = new CountDisplay(title, source.Count);
+        await source.PrefetchAsync(display, cancellation).ConfigureAwait(false);
     }
 }

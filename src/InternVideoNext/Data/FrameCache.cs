@@ -40,6 +40,17 @@ public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameR
         }
     }
 
+    /// <summary>Keeps whole videos that were decoded elsewhere by the same rules, as far as the budget goes.</summary>
+    internal void Keep(IReadOnlyList<(string Path, VideoInfo Info)> videos, Func<IReadOnlyList<(string Path, VideoInfo Info)>, IReadOnlyList<DecodedFrames>?> decode)
+    {
+        var wanted = videos.Where(v => !_kept.ContainsKey(v.Path)).ToList();
+        var bytes = wanted.Sum(v => decoder.AllBytes(v.Info));
+        if (wanted.Count == 0 || !Reserve(bytes)) return;
+        var decoded = decode(wanted);
+        for (var i = 0; i < wanted.Count; i++)
+            if (decoded is null || !_kept.TryAdd(wanted[i].Path, decoded[i])) Interlocked.Add(ref _used, -decoder.AllBytes(wanted[i].Info));
+    }
+
     private bool Reserve(long bytes)
     {
         if (Interlocked.Add(ref _used, bytes) <= budgetBytes) return true;

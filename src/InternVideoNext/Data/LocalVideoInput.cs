@@ -8,15 +8,15 @@ namespace InternVideoNext.Data;
 /// <c>concat:</c> or <c>http:</c> in it has no meaning; no protocol but <c>file</c> is allowed; and only containers that hold
 /// their own data are, so a playlist or script under a video's name cannot make ffmpeg open anything else.
 /// </summary>
-internal sealed class LocalVideoInput(string path) : IInputArgument
+internal sealed class LocalVideoInput(params IReadOnlyList<string> paths) : IInputArgument
 {
     private const string Containers = "3dostr,4xm,aea,amv,apng,asf,asf_o,av1,avi,bink,c93,cavsvideo,cdxl,cine,dirac,dnxhd,dsicin,dv,dxa,ea,evc,ffm,"
         + "film_cpk,flic,flv,live_flv,gif,gxf,h261,h263,h264,hevc,idcin,ifv,ipmovie,ivf,ivr,kux,lvf,m4v,matroska,mjpeg,mlv,mods,moflex,mov,mpeg,mpegts,"
         + "mpegvideo,mtv,mv,mvi,mxf,mxg,nc,nsv,nut,nuv,obu,ogg,paf,pmp,pva,r3d,rl2,rm,roq,rpl,sga,siff,smk,smush,swf,thp,tiertexseq,tmv,ty,txd,vc1,vc1test,"
         + "viv,vivo,vmd,vvc,wc3movie,webp,wsvqa,wtv,xmv,yop,yuv4mpegpipe";
 
-    /// <summary>The options and the input, for ffmpeg and ffprobe alike.</summary>
-    public string Text => $"-protocol_whitelist file -format_whitelist {Containers} -i {MediaProcess.Quote("file:" + path)}";
+    /// <summary>The options and the input, or inputs, for ffmpeg and ffprobe alike.</summary>
+    public string Text => string.Join(' ', paths.Select(path => $"-protocol_whitelist file -format_whitelist {Containers} -i {MediaProcess.Quote("file:" + path)}"));
 
     public void Pre(FFOptions options) { }
 

@@ -12,11 +12,14 @@ public sealed class VideoClipSource : IClipSource
 {
     private const ulong SampleStream = 0x73616D706C65; // "sample"
     private const double DecodedMargin = 1.25;
+    private const int MostPrefetched = 4096;
 
     private readonly Manifest _manifest;
     private readonly DataConfig _config;
     private readonly VideoIndex _index;
-    private readonly IFrameReader _reader;
+    private readonly VideoDecoder _decoder;
+    private readonly FrameCache? _cache;
+    private readonly VideoGroupDecoder _groups;
     private readonly SkippedFiles _skipped;
 
     /// <summary>Prepares reading; starts nothing.</summary>
@@ -34,8 +37,9 @@ public sealed class VideoClipSource : IClipSource
         _config = config;
         var limit = TimeSpan.FromSeconds(config.FileTimeoutSeconds);
         _index = new VideoIndex(new VideoProbe(tools, limit), cacheFolder);
-        var decoder = new VideoDecoder(tools, (int)Math.Ceiling(config.Size * DecodedMargin), limit);
-        _reader = config.CacheMegabytes == 0 ? decoder : new FrameCache(decoder, config.CacheMegabytes * 1024L * 1024L);
+        _decoder = new VideoDecoder(tools, (int)Math.Ceiling(config.Size * DecodedMargin), limit);
+        _groups = new VideoGroupDecoder(tools, _decoder, limit);
+        _cache = config.CacheMegabytes == 0 ? null : new FrameCache(_decoder, config.CacheMegabytes * 1024L * 1024L);
         _skipped = new SkippedFiles(manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count(), config.MaxBrokenFraction);
     }
 
@@ -63,6 +67,39 @@ public sealed class VideoClipSource : IClipSource
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         return Read(Enumerable.Range(0, Count).Select(EvaluationClip).Chunk(batchSize), cancellation);
+    }
+
+    /// <summary>
+    /// Decodes short videos into the cache ahead of reading, several a process: what is read is the same, the first epoch is
+    /// faster. Files that cannot be read this way are left to the reading, which notes them.
+    /// </summary>
+    /// <param name="progress">Told the number of files looked at.</param>
+    /// <param name="cancellation">Ends it; what is in the cache stays.</param>
+    public Task PrefetchAsync(IProgress<int>? progress, CancellationToken cancellation)
+    {
+        if (_cache is not { } cache) return Task.CompletedTask;
+        var paths = _manifest.Entries.Select(_manifest.PathOf).Distinct(StringComparer.Ordinal).Take(MostPrefetched).Chunk(VideoGroupDecoder.MostFiles);
+        var workers = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = _config.Workers == 0 ? Environment.ProcessorCount : _config.Workers };
+        var done = 0;
+        return Task.Run(() => Parallel.ForEach(paths, workers, chunk =>
+        {
+            var brief = chunk.Select(path => (Path: path, Info: InfoOf(path, cancellation))).Where(v => v.Info is { } info && VideoDecoder.IsSequential(info, _config.Frames));
+            foreach (var alike in brief.GroupBy(v => _decoder.ScaledSize(v.Info!)))
+                cache.Keep([.. alike.Select(v => (v.Path, v.Info!))], videos => _groups.ReadAll(videos, cancellation));
+            progress?.Report(Interlocked.Add(ref done, chunk.Length));
+        }), cancellation);
+    }
+
+    private VideoInfo? InfoOf(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return _index.Of(path, cancellation);
+        }
+        catch (VideoReadException)
+        {
+            return null; // The reading meets it again, and notes it.
+        }
     }
 
     private IEnumerable<ClipLoader[]> TrainingPlan(int batchSize, ulong seed, long firstStep)
@@ -120,7 +157,7 @@ public sealed class VideoClipSource : IClipSource
             var path = _manifest.PathOf(_manifest.Entries[entry]);
             var info = _index.Of(path, cancellation);
             var indices = random is null ? FrameSampling.Middles(info.FrameCount, _config.Frames) : FrameSampling.Random(info.FrameCount, _config.Frames, random);
-            var clip = _reader.Read(path, info, indices, cancellation);
+            var clip = (_cache ?? (IFrameReader)_decoder).Read(path, info, indices, cancellation);
             var window = random is null
                 ? ClipAugmentation.Centre(clip.Frames.Width, clip.Frames.Height)
                 : ClipAugmentation.Random(clip.Frames.Width, clip.Frames.Height, _config.CropScales, _config.FlipProbability, random);

@@ -94,12 +94,9 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
 
     private string Arguments(string path, VideoInfo info, int count, string select, string seek)
     {
-        var (width, height) = ScaledSize(info);
-        // fps makes the grid. The chosen frames are then renumbered at the output's own rate, so that no ffmpeg of any version
-        // doubles or drops one to keep time (the option that forbids it has changed its name).
-        var filters = string.Create(
-            CultureInfo.InvariantCulture,
-            $"setpts=PTS-STARTPTS,fps=fps={info.FrameRate:R},{select}settb=1/25,setpts=N,scale={width}:{height}:flags=bicubic,format=rgb24");
+        // The chosen frames are renumbered at the output's own rate, so that no ffmpeg of any version doubles or drops one to
+        // keep time (the option that forbids it has changed its name).
+        var filters = $"{Grid(info)},{select}settb=1/25,setpts=N,{Scale(info)}";
         return FFMpegArguments
             .FromInput(new LocalVideoInput(path), options => options.WithCustomArgument($"-hide_banner -nostdin -v error -threads 1{seek}"))
             .OutputToUrl("pipe:1", options => options
@@ -107,7 +104,12 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
             .Arguments;
     }
 
-    private (int Width, int Height) ScaledSize(VideoInfo info)
+    // The constant-rate grid that indices count on.
+    internal static string Grid(VideoInfo info) => string.Create(CultureInfo.InvariantCulture, $"setpts=PTS-STARTPTS,fps=fps={info.FrameRate:R}");
+
+    internal string Scale(VideoInfo info) => ScaledSize(info) is var (width, height) ? $"scale={width}:{height}:flags=bicubic,format=rgb24" : "";
+
+    internal (int Width, int Height) ScaledSize(VideoInfo info)
     {
         var side = Math.Min(info.Width, info.Height);
         if (side <= shortSide) return (info.Width, info.Height);

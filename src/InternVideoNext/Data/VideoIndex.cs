@@ -41,6 +41,17 @@ public sealed class VideoIndex
         return info;
     }
 
+    /// <summary>Enters a file whose properties its writer knows, so that it need not be probed.</summary>
+    /// <param name="path">A complete local file.</param>
+    /// <param name="info">Its properties.</param>
+    /// <exception cref="VideoReadException">There is no such file, or it is empty.</exception>
+    public void Add(string path, VideoInfo info)
+    {
+        var file = LocalVideoInput.CheckedFile(path);
+        _known[file.FullName] = new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, info);
+        _changed = true;
+    }
+
     /// <summary>Writes what is new, aside and renamed. A cache that cannot be written only costs the probing next time.</summary>
     public void Save()
     {

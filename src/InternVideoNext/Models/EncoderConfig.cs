@@ -39,6 +39,9 @@ public sealed record EncoderConfig
     /// <summary>First value of the layer scales.</summary>
     public double LayerScaleInit { get; init; } = 1e-5;
 
+    /// <summary>Added to the mean square by every RMSNorm.</summary>
+    public double NormEps { get; init; } = 1e-6;
+
     /// <summary>Form of the activation.</summary>
     public GeluKind Gelu { get; init; } = GeluKind.Exact;
 
@@ -83,7 +86,8 @@ public sealed record EncoderConfig
         Gelu,
         LayerScaleInit,
         Modules.DropPath.Rate(index, Depth, DropPath),
-        InitStd);
+        InitStd,
+        NormEps);
 
     /// <summary>Checks the fields against their ranges and one another.</summary>
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
@@ -100,6 +104,7 @@ public sealed record EncoderConfig
         .Positive("mlp_ratio", MlpRatio)
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
         .NotNegative("init_std", InitStd)
+        .Positive("norm_eps", NormEps)
         .Multiple("width", Width, "the position table's 16 parts", 16)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)

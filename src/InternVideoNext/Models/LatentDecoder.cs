@@ -43,24 +43,21 @@ public sealed record LatentDecoderConfig : DecoderConfig
 /// <summary>A projection head (Linear, GELU, Linear, LayerNorm) whose output is scaled to unit length.</summary>
 public sealed class LatentDecoder : Module<Tensor, Tensor>
 {
-    private readonly ProjectionHead _projection;
+    private readonly Func<Tensor, Tensor> _project;
 
     internal LatentDecoder(double initStd, int predictorWidth, int width, Generator generator)
         : base(nameof(LatentDecoder))
     {
         Width = width;
-        _projection = new ProjectionHead(predictorWidth, width, initStd, generator);
+        var projection = new ProjectionHead(predictorWidth, width, initStd, generator);
         // The reference has no level of names between the decoder and the head's layers: they are registered here directly.
-        foreach (var (name, layer) in _projection.named_children()) register_module(name, layer);
+        // The head itself is no field, or a parent's registration would find its parameters a second time.
+        foreach (var (name, layer) in projection.named_children()) register_module(name, layer);
+        _project = projection.call;
     }
 
     /// <summary>Width of the predicted features.</summary>
     public int Width { get; }
-
-    /// <summary>Does nothing: a parent that registers this module would register the head a second time, as a field.</summary>
-    protected override void RegisterComponents()
-    {
-    }
 
     /// <summary>Predicts features.</summary>
     /// <param name="z">The predictor's output, [..., Cp].</param>
@@ -68,6 +65,6 @@ public sealed class LatentDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor z)
     {
         using var scope = NewDisposeScope();
-        return functional.normalize(_projection.call(z).to(float32), dim: -1).MoveToOuterDisposeScope();
+        return functional.normalize(_project(z).to(float32), dim: -1).MoveToOuterDisposeScope();
     }
 }

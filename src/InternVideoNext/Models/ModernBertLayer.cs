@@ -14,7 +14,6 @@ namespace InternVideoNext.Models;
 /// </summary>
 public sealed class ModernBertLayer : Module<Tensor, RotaryEmbedding, LocalAttention?, Tensor>
 {
-    private const double Eps = 1e-5;
     [ComponentName(Name = "attn_norm")] private readonly LayerNorm? _attentionNorm;
     [ComponentName(Name = "attn")] private readonly ModernBertAttention _attention;
     [ComponentName(Name = "mlp_norm")] private readonly LayerNorm _mlpNorm;
@@ -27,9 +26,9 @@ public sealed class ModernBertLayer : Module<Tensor, RotaryEmbedding, LocalAtten
         var outputStd = config.Initialization == PredictorInitialization.Zero
             ? 0
             : config.InitStd / Math.Sqrt(2.0 * config.LayerIds.Count);
-        if (layerId != 0) _attentionNorm = Layers.LayerNorm(config.Width, Eps, bias: false);
+        if (layerId != 0) _attentionNorm = Layers.LayerNorm(config.Width, config.NormEps, bias: false);
         _attention = new ModernBertAttention(config.Width, config.Heads, config.InitStd, outputStd, generator);
-        _mlpNorm = Layers.LayerNorm(config.Width, Eps, bias: false);
+        _mlpNorm = Layers.LayerNorm(config.Width, config.NormEps, bias: false);
         _mlp = new GatedMlp(config.Width, config.Intermediate, config.InitStd, outputStd, generator);
         RegisterComponents();
     }

@@ -33,6 +33,9 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
     /// <summary>Rotary base of local layers.</summary>
     public double LocalTheta { get; init; } = 10000;
 
+    /// <summary>Added to the variance by every LayerNorm of a layer.</summary>
+    public double NormEps { get; init; } = 1e-5;
+
     /// <inheritdoc/>
     public override PredictorBody BuildBody(Generator generator)
     {
@@ -53,6 +56,7 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
         .Positive("global_theta", GlobalTheta)
         .Positive("local_theta", LocalTheta)
         .NotNegative("init_std", InitStd)
+        .Positive("norm_eps", NormEps)
         .Require(LayerIds.Count > 0, "layer_ids", LayerIds.Count, "layers listed: name at least one")
         .Require(LayerIds.All(id => id >= 0), "layer_ids", LayerIds.DefaultIfEmpty().Min(), "must not be negative")
         .ThrowIfAny();

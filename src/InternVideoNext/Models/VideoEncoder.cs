@@ -25,7 +25,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
         : base(nameof(VideoEncoder))
     {
         Config = config;
-        _patchEmbedding = new PatchEmbedding(config.PatchSize, config.Width, generator);
+        _patchEmbedding = new PatchEmbedding(config.PatchSize, config.Width, generator, config.NormEps);
         _classToken = Layers.Parameter(
             WeightInitialization.TruncatedNormal(empty(1, config.ClassTokens, config.Width), config.InitStd, generator));
         _positions = Layers.Parameter(PositionTable.SineCosine(config.Width, config.Grid, config.ClassTokens));

@@ -23,17 +23,18 @@ public sealed class PatchEmbedding : Module<Tensor, Tensor>
     /// <param name="patch">P, pixels.</param>
     /// <param name="width">C.</param>
     /// <param name="generator">Source of the draws.</param>
-    public PatchEmbedding(int patch, int width, Generator generator)
+    /// <param name="eps">Added to the mean square by the norms.</param>
+    public PatchEmbedding(int patch, int width, Generator generator, double eps = 1e-6)
         : base(nameof(PatchEmbedding))
     {
         _patch = patch;
         var pixels = 3L * patch * patch;
-        _normBefore = new RmsNorm(pixels);
+        _normBefore = new RmsNorm(pixels, eps);
         _projection = Conv3d(3, width, (1, patch, patch), stride: (1, patch, patch));
         WeightInitialization.Uniform(_projection.weight, 1 / Math.Sqrt(pixels), generator);
         WeightInitialization.Uniform(_projection.bias!, 1 / Math.Sqrt(pixels), generator);
         Layers.Detach(_projection);
-        _norm = new RmsNorm(width);
+        _norm = new RmsNorm(width, eps);
         RegisterComponents();
     }
 

@@ -24,13 +24,14 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     /// <param name="heads">H.</param>
     /// <param name="std">Standard deviation of the weights.</param>
     /// <param name="generator">Source of the draws.</param>
-    public SelfAttention(long width, long heads, double std, Generator generator)
+    /// <param name="eps">Added to the mean square by the norms.</param>
+    public SelfAttention(long width, long heads, double std, Generator generator, double eps = 1e-6)
         : base(nameof(SelfAttention))
     {
         _heads = heads;
         _qkv = Layers.Linear(width, 3 * width, bias: false, std, generator);
-        _queryNorm = new RmsNorm(width);
-        _keyNorm = new RmsNorm(width);
+        _queryNorm = new RmsNorm(width, eps);
+        _keyNorm = new RmsNorm(width, eps);
         _projection = Layers.Linear(width, width, bias: true, std, generator);
         RegisterComponents();
     }

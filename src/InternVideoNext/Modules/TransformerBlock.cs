@@ -27,9 +27,9 @@ public sealed class TransformerBlock : Module<Tensor, Generator?, Tensor>
         : base(nameof(TransformerBlock))
     {
         _dropPath = options.DropPath;
-        _attentionNorm = new RmsNorm(options.Width);
-        _attention = new SelfAttention(options.Width, options.Heads, options.InitStd, generator);
-        _mlpNorm = new RmsNorm(options.Width);
+        _attentionNorm = new RmsNorm(options.Width, options.NormEps);
+        _attention = new SelfAttention(options.Width, options.Heads, options.InitStd, generator, options.NormEps);
+        _mlpNorm = new RmsNorm(options.Width, options.NormEps);
         _mlp = new Mlp(options.Width, options.Hidden, options.Gelu, options.InitStd, generator);
         if (options.LayerScaleInit is { } initial)
         {

@@ -8,5 +8,6 @@ namespace InternVideoNext.Modules;
 /// <param name="LayerScaleInit">First value of the layer scales; null leaves them out.</param>
 /// <param name="DropPath">Probability that a clip skips a branch, used only when a generator is passed.</param>
 /// <param name="InitStd">Standard deviation of the weights.</param>
+/// <param name="NormEps">Added to the mean square by every RMSNorm.</param>
 public sealed record TransformerBlockOptions(
-    int Width, int Heads, int Hidden, GeluKind Gelu, double? LayerScaleInit, double DropPath, double InitStd);
+    int Width, int Heads, int Hidden, GeluKind Gelu, double? LayerScaleInit, double DropPath, double InitStd, double NormEps = 1e-6);

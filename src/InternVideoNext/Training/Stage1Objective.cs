@@ -41,9 +41,20 @@ public static class Stage1Objective
     /// <param name="noise">For timesteps and noise.</param>
     public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, Generator noise)
     {
+        return Pixel(student, predicted, video, mask, (target, z) => student.PixelDecoder!.TokenLoss(target, z, noise));
+    }
+
+    /// <summary>The same with any loss per token, for example a diffusion loss of given draws.</summary>
+    /// <param name="student">The model; it says how large a patch is.</param>
+    /// <param name="predicted">[B, Nm, Cp].</param>
+    /// <param name="video">[B, 3, T, H, W].</param>
+    /// <param name="mask">Which tokens are masked.</param>
+    /// <param name="tokenLoss">From pixels [B Nm, P] and the predictor's output [B Nm, Cp] to losses [B Nm].</param>
+    public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, Func<Tensor, Tensor, Tensor> tokenLoss)
+    {
         using var scope = NewDisposeScope();
         var target = PixelPatches.Extract(video, student.Config.Encoder.PatchSize, mask.Masked);             // [B*Nm, P]
-        return student.PixelDecoder!.TokenLoss(target, predicted.flatten(0, 1), noise).mean().MoveToOuterDisposeScope();
+        return tokenLoss(target, predicted.flatten(0, 1)).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean of 2 - 2 a.b over all but the last dimension, in float32.</summary>

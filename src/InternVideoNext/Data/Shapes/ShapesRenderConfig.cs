@@ -28,6 +28,18 @@ public sealed record ShapesRenderConfig
     [System.Text.Json.Serialization.JsonIgnore]
     public int Clips => Train + Validation + Test;
 
+    /// <summary>What ffprobe would tell of every file.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public VideoInfo Info => new()
+    {
+        DurationSeconds = (double)Frames / FramesPerSecond,
+        FrameRate = FramesPerSecond,
+        FrameCount = Frames,
+        Width = Size,
+        Height = Size,
+        Codec = "h264",
+    };
+
     /// <summary><paramref name="clips"/> clips, a tenth of them for validation and a fifth for testing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1.</exception>
     public static ShapesRenderConfig ForClips(int clips)

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using InternVideoNext.Configuration;
+using InternVideoNext.Models.Description;
+using InternVideoNext.Training;
+using Spectre.Console;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>ivnext describe</c>: a preset's model, block by block.</summary>
+internal static class DescribeCommand
+{
+    private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "base", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    private static readonly Option<int> Stage = new("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." };
+    private static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.batch_size=32; may be repeated.", AllowMultipleArgumentsPerToken = true };
+
+    public static Command Create()
+    {
+        var command = new Command("describe",
+            """
+            Print a run's model as a tree: shapes, parameters, multiply-adds of one clip's forward pass (the student on its
+            visible tokens, the teacher on all), where the paper treats each block, and the memory of a training step.
+
+            Examples:
+              ./ivnext describe --preset base --stage 1
+              ./ivnext describe --preset 1b --stage 2 --set training.batch_size=8
+            """) { Preset, Stage, Set };
+        Stage.AcceptOnlyFromAmong("1", "2");
+        command.SetAction(parsed => Run(parsed.GetValue(Preset)!, parsed.GetValue(Stage), parsed.GetValue(Set) ?? [], parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static int Run(string preset, int stage, string[] set, TextWriter output)
+    {
+        // What a Stage 2 run starts from does not show in its shape.
+        RunConfig config = stage == 1 ? Presets.Stage1(preset) : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
+        if (set.Length > 0) config = ConfigJson.Override(config, set);
+        var model = ModelDescription.Of(config);
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumns("block", "type", "shape, one clip");
+        foreach (var header in (string[])["parameters", "multiply-adds"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        table.AddColumn("paper");
+        AddRows(table, model.Student, "");
+        if (model.Teacher is { } teacher) AddRows(table, teacher, "");
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
+        console.Write(table);
+        WriteSummary(model, config, output);
+        return ExitCode.Done;
+    }
+
+    private static void AddRows(Table table, BlockDescription block, string indent)
+    {
+        table.AddRow(
+            new Text($"{indent}{block.Name}{(block.Repeat > 1 ? $" (x {block.Repeat})" : "")}"), new Text(block.Type), new Text(block.Shape),
+            new Text(Count(block.Parameters)), new Text(block.MultiplyAdds > 0 ? Count(block.MultiplyAdds) : "-"), new Text(block.Section));
+        foreach (var child in block.Children) AddRows(table, child, indent + (block.Repeat > 1 ? "  each " : "  "));
+    }
+
+    private static void WriteSummary(ModelDescription model, RunConfig config, TextWriter output)
+    {
+        var masks = string.Join(" and ", model.VisibleTokens.Select(visible => $"{visible.ToString("0", CultureInfo.InvariantCulture)} visible"));
+        output.WriteLine($"{config.Preset}: {Count(model.Student.Parameters)} parameters; {model.Tokens} tokens a clip, {masks}.");
+        output.WriteLine($"A training step takes {Count(model.TrainingMultiplyAdds)} multiply-adds a clip (student forward and backward, teacher forward).");
+        output.WriteLine($"Memory of a step of {config.Training.BatchSize} clips in {config.Training.Precision.ToString().ToLowerInvariant()}, estimated:");
+        foreach (var line in model.Memory.Lines) output.WriteLine($"  {line.Name,-36} {Gibibytes(line.Bytes),10}   {line.Formula}");
+        output.WriteLine($"  {"together, temporaries not counted",-36} {Gibibytes(model.Memory.Bytes),10}");
+    }
+
+    private static string Gibibytes(double bytes) => (bytes / (1L << 30)).ToString("0.00 'GiB'", CultureInfo.InvariantCulture);
+
+    private static string Count(double value) => value switch
+    {
+        >= 1e12 => (value / 1e12).ToString("0.00 'T'", CultureInfo.InvariantCulture),
+        >= 1e9 => (value / 1e9).ToString("0.00 'G'", CultureInfo.InvariantCulture),
+        >= 1e6 => (value / 1e6).ToString("0.00 'M'", CultureInfo.InvariantCulture),
+        >= 1e4 => (value / 1e3).ToString("0.0 'k'", CultureInfo.InvariantCulture),
+        _ => value.ToString("0", CultureInfo.InvariantCulture),
+    };
+}
