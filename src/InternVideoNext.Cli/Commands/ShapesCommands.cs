@@ -26,7 +26,7 @@ internal static class ShapesCommands
             Render the MotionShapes world: H.264 clips of moving textured shapes, with an appearance and a motion label each.
 
             Example:
-              ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
+              ./ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
             """)
         { folder, clips, seed, size, frames, fps, task };
         command.SetAction((arguments, cancellation) => Finish(async () =>
@@ -62,7 +62,7 @@ internal static class ShapesCommands
             that was made by this command with its defaults.
 
             Example:
-              ivnext data train-teacher --out runs/shapes-teacher.safetensors --steps 1000 --seed 0
+              ./ivnext data train-teacher --out runs/shapes-teacher.safetensors --steps 1000 --seed 0
             """)
         { file, seed, steps, batch, width };
         command.SetAction((arguments, cancellation) => Finish(async () =>

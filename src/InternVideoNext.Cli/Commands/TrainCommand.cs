@@ -27,8 +27,8 @@ internal static class TrainCommand
             Stage 1: align with a frozen image teacher while reconstructing masked pixels.
 
             Examples:
-              ./ivnext train stage1 --data clips/shapes.json --preset mini --out runs/stage1 --set training.steps=300
-              ./ivnext train stage1 --data clips/shapes.json --preset mini --out runs/stage1 --set training.steps=300 --resume
+              ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300
+              ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300 --resume
             """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours };
         stage1.SetAction((parsed, cancellation) => RunAsync(Presets.Stage1(parsed.GetValue(Preset)!), parsed, cancellation));
         var stage2 = new Command("stage2",
@@ -36,7 +36,7 @@ internal static class TrainCommand
             Stage 2: predict a frozen Stage 1 encoder's latents of the masked tokens.
 
             Example:
-              ./ivnext train stage2 --data clips/shapes.json --preset mini --start runs/stage1 --out runs/stage2
+              ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/stage2
             """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours };
         stage2.SetAction((parsed, cancellation) =>
         {
@@ -48,7 +48,7 @@ internal static class TrainCommand
             Train one stage on your data.
 
             Example:
-              ./ivnext train stage1 --data clips/shapes.json --preset mini --out runs/stage1
+              ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1
             """) { stage1, stage2 };
     }
 

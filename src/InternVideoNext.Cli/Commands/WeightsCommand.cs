@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
 
-/// <summary><c>ivnext weights</c>: looks into checkpoint files and fetches published ones.</summary>
+/// <summary><c>./ivnext weights</c>: looks into checkpoint files and fetches published ones.</summary>
 internal static class WeightsCommand
 {
     private const int Failed = 1;
@@ -24,7 +24,7 @@ internal static class WeightsCommand
     {
         var path = new Argument<string>("FILE") { Description = "A .safetensors file, an index (model.safetensors.index.json), or the folder of one." };
         var headerOnly = new Option<bool>("--header") { Description = "Names, types and shapes only: reads no values, instant for files of any size." };
-        var command = new Command("inspect", "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ivnext weights inspect model.safetensors") { path, headerOnly };
+        var command = new Command("inspect", "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ./ivnext weights inspect model.safetensors") { path, headerOnly };
         command.SetAction(parse => Inspect(parse.GetRequiredValue(path), parse.GetValue(headerOnly), parse.InvocationConfiguration));
         return command;
     }
@@ -34,7 +34,7 @@ internal static class WeightsCommand
         var name = new Argument<string>("NAME") { Description = "One of: " + string.Join(", ", NamedWeights.All.Select(weights => weights.Name)) + "." };
         var cache = CacheOption();
         var hub = new Option<string>("--hub") { Description = "Address of the hub or a mirror of it.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/" };
-        var command = new Command("fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ivnext weights fetch internvideo-next-base") { name, cache, hub };
+        var command = new Command("fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ./ivnext weights fetch internvideo-next-base") { name, cache, hub };
         command.SetAction((parse, cancellation) => FetchAsync(parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), parse.InvocationConfiguration, cancellation));
         return command;
     }
@@ -42,7 +42,7 @@ internal static class WeightsCommand
     private static Command CreateList()
     {
         var cache = CacheOption();
-        var command = new Command("list", "List the named checkpoints and where they are in the cache.\nExample: ivnext weights list") { cache };
+        var command = new Command("list", "List the named checkpoints and where they are in the cache.\nExample: ./ivnext weights list") { cache };
         command.SetAction(parse => List(CacheOf(parse.GetValue(cache)), parse.InvocationConfiguration.Output));
         return command;
     }

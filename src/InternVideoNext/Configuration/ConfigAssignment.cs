@@ -22,6 +22,7 @@ internal sealed class ConfigAssignment
     /// <exception cref="ConfigurationException">The path names nothing; the message lists what could stand there.</exception>
     public string Apply(string json)
     {
+        if (_path is ["stage"]) throw new ConfigurationException($"--set {_text}: the stage is chosen by the command");
         var root = JsonNode.Parse(json)!;
         var holder = root;
         foreach (var part in _path[..^1]) holder = Member(holder, part) ?? throw Unknown(holder, part, isNull: holder is JsonObject o && o.ContainsKey(part));

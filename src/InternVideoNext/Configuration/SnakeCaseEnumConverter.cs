@@ -14,10 +14,10 @@ internal sealed class SnakeCaseEnumConverter<T> : JsonConverter<T>
     /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : reader.TokenType.ToString().ToLowerInvariant();
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         foreach (var (name, value) in Known)
             if (name == text) return value;
-        throw new JsonException($"'{text}' is none of {string.Join(", ", Known.Select(k => k.Name))}");
+        throw new JsonException($"{(text is null ? "this" : $"'{text}'")} is none of {string.Join(", ", Known.Select(k => k.Name))}");
     }
 
     /// <inheritdoc/>

@@ -13,18 +13,23 @@ namespace InternVideoNext.Training;
 public abstract record RunConfig
 {
     /// <summary>The preset it was made from, for people; the values below are what counts.</summary>
+    [JsonPropertyOrder(-5)]
     public string Preset { get; init; } = "";
 
     /// <summary>The student.</summary>
+    [JsonPropertyOrder(-4)]
     public required ModelConfig Model { get; init; }
 
     /// <summary>Which tokens the student does not see.</summary>
+    [JsonPropertyOrder(-3)]
     public required MaskingConfig Masking { get; init; }
 
     /// <summary>Clips: frames, size, augmentation, decoding.</summary>
+    [JsonPropertyOrder(-2)]
     public required DataConfig Data { get; init; }
 
     /// <summary>Steps, batch, optimiser, seed, device.</summary>
+    [JsonPropertyOrder(-1)]
     public required TrainingConfig Training { get; init; }
 
     /// <summary>Checks every section, and what holds across them.</summary>

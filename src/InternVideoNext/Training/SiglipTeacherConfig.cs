@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Models;
 
 namespace InternVideoNext.Training;
@@ -8,10 +9,10 @@ public sealed record SiglipTeacherConfig : ImageTeacherConfig
     /// <summary>The tower's sizes.</summary>
     public required SiglipConfig Tower { get; init; }
 
-    /// <summary>The <c>model.safetensors</c> (or its index, or the folder holding either); null only with <see cref="RandomWeights"/>.</summary>
+    /// <summary>The <c>model.safetensors</c>, or its index, or the folder holding either.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Teach with random weights, for measuring speed: nothing useful is learnt from them.</summary>
+    /// <summary>Random weights instead of a file's: for measuring speed, where a teacher need not know anything.</summary>
     public bool RandomWeights { get; init; }
 
     /// <inheritdoc/>
@@ -19,6 +20,11 @@ public sealed record SiglipTeacherConfig : ImageTeacherConfig
     {
         base.Validate(alignedLayers);
         Tower.Validate();
+        new ConfigCheck("teacher")
+            .That(RandomWeights == Path is null, RandomWeights
+                ? "random_weights is true, but path names a file; keep one of them"
+                : "path is null; name the SigLIP2 weights with teacher.path=FILE (./ivnext weights fetch siglip2-giant), or measure speed with teacher.random_weights=true")
+            .ThrowIfAny();
         SiglipTeacher.AlignedLayers(Tower.Depth, Interval, alignedLayers);
     }
 }

@@ -1,6 +1,5 @@
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -29,6 +28,7 @@ public static class StageFactory
     private static SiglipTeacher? Teacher(ImageTeacherConfig? config, RunConfig run)
     {
         if (config is null) return null;
+        run.Validate(); // before a large tower is built for nothing
         var tower = config switch
         {
             ShapesTeacherConfig { Path: null } => ShapesTeacher.LoadEmbedded().Tower,
@@ -43,10 +43,6 @@ public static class StageFactory
 
     private static SiglipVisionTower LoadSiglip(SiglipTeacherConfig config, RunConfig run)
     {
-        if (config.Path is null && !config.RandomWeights)
-            throw new ConfigurationException(
-                "teacher.path is null; name the image teacher's model.safetensors (./ivnext weights fetch siglip2-giant), " +
-                "or set teacher.random_weights=true to measure speed without one");
         using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
         if (config.Path is not { } path) return config.Tower.Build(generator);
         using var file = SafetensorsCheckpoint.Open(path);

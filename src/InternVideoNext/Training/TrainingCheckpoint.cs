@@ -71,8 +71,8 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
         target.copy_(stored);
     }
 
-    // Null for a whole checkpoint.
-    private static string? Fault(string at)
+    /// <summary>What is wrong with a checkpoint; null for a whole one.</summary>
+    internal static string? Fault(string at)
     {
         try
         {
@@ -81,7 +81,11 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
             var wrong = Files.Where(f => state.Sha256.GetValueOrDefault(f) != HashOf(Path.Combine(at, f))).ToList();
             return wrong.Count == 0 ? null : $"{string.Join(", ", wrong)} does not match its checksum";
         }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        catch (JsonException e)
+        {
+            return $"{StateFile}: {e.Message}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return e.Message;
         }

@@ -72,6 +72,11 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
         return encoder.Encode(encoder.Embed(video), visible: null, dropPath: null).Tokens.mean([1]).MoveToOuterDisposeScope();
     }
 
-    private FeatureSummary? Health() =>
-        _features is null || _features.size(0) < 2 || !_features.isfinite().all().item<bool>() ? null : FeatureStatistics.Measure(_features);
+    // Null where it is not this step's turn, and for features that no statistic can be taken of.
+    private FeatureSummary? Health()
+    {
+        using var features = _features;
+        _features = null;
+        return features is null || features.size(0) < 2 || !features.isfinite().all().item<bool>() ? null : FeatureStatistics.Measure(features);
+    }
 }

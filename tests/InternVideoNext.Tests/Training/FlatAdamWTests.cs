@@ -67,7 +67,7 @@ public sealed class FlatAdamWTests(ITestOutputHelper console)
         void Step()
         {
             group.Gradient.fill_(1);
-            optimizer.Step(1e-3, zeros(1)).Dispose();
+            optimizer.Step(1e-3, tensor(0f)).Dispose();
         }
 
         double Master() => group.Master[0].item<float>();

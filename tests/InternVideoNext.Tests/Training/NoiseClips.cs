@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Training;
 
-/// <summary>Clips of noise, batch s a function of (seed, s); some batches may hold a number that is not finite.</summary>
+/// <summary>Clips of noise, each a function of the seed and its place in the stream; some batches may hold a number that is not finite.</summary>
 internal sealed class NoiseClips : IClipSource
 {
     /// <summary>0-based batches that are broken.</summary>
@@ -27,12 +27,19 @@ internal sealed class NoiseClips : IClipSource
         for (var step = firstStep; ; step++)
         {
             await Before(step, cancellation);
-            using var generator = new Generator(SeedSequence.Derive(seed, Same ? 0 : (ulong)step));
-            var video = randn([batchSize, 3, 2, 16, 16], generator: generator).DetachFromDisposeScope();
+            var video = empty([batchSize, 3, 2, 16, 16]).DetachFromDisposeScope();
+            for (var i = 0; i < batchSize; i++) Fill(video, i, SeedSequence.Derive(seed, (ulong)(Same ? i : (step * batchSize) + i)));
             if (Broken.Contains(step)) video[0, 0, 0, 0, 0] = float.NaN;
             Made.Add(video);
             yield return new ClipBatch(video, [.. Enumerable.Range((int)step * batchSize, batchSize)]);
         }
+    }
+
+    private static void Fill(Tensor video, int clip, ulong seed)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(seed);
+        video[clip].normal_(0, 1, generator);
     }
 
     public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) => throw new NotSupportedException();

@@ -1,3 +1,4 @@
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -25,12 +26,12 @@ public sealed class StageTests(ITestOutputHelper console)
         { "stage1", ["masking.kind=random"], [] },
         { "stage1", ["""model.predictor={"kind":"modern_bert","width":24,"heads":2,"intermediate":32,"layer_ids":[26,27],"init_std":0.1}"""], [] },
         { "stage1", ["training.accumulation=2"], [] },
-        { "stage1", ["training.precision=bfloat16", "training.base_learning_rate=1"], [] },
+        { "stage1", ["training.precision=bfloat16"], [] },
         { "stage2", [], ["encoder.clip_projector."] },
         { "stage2", ["teacher_momentum=1"], ["encoder.clip_projector."] },
         { "stage2", ["teacher=image", "model.decoder.target_width=24"], ["encoder.clip_projector."] },
         { "stage2", ["model.predictor.initialization=zero"], ["encoder.clip_projector."] },
-        { "stage2", ["training.precision=bfloat16", "training.base_learning_rate=1"], ["encoder.clip_projector."] },
+        { "stage2", ["training.precision=bfloat16"], ["encoder.clip_projector."] },
     };
 
     [Theory]
@@ -38,6 +39,7 @@ public sealed class StageTests(ITestOutputHelper console)
     public async Task Train_EveryVariant_ChangesExactlyWhatALossReaches(string name, string[] set, string[] untouched)
     {
         var config = ConfigJson.Override(Config(name), [.. set, "training.steps=3", "training.clip_norm=1000"]);
+        using var scope = NewDisposeScope();
         using var folder = new TemporaryRun();
         using var stage = TinyRun.Build(config);
         var before = stage.Student.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
@@ -45,12 +47,15 @@ public sealed class StageTests(ITestOutputHelper console)
 
         Assert.True(outcome.Finished);
         Assert.Equal(0, outcome.SkippedSteps);
+        using var state = SafetensorsFile.Open(Path.Combine(outcome.Checkpoint, TrainingCheckpoint.OptimizerFile));
         foreach (var (parameter, tensor) in stage.Student.named_parameters())
         {
             var reached = !untouched.Any(part => parameter.StartsWith(part, StringComparison.Ordinal));
             Assert.True(reached == tensor.requires_grad, $"{parameter} asks for a gradient: {tensor.requires_grad}");
             Assert.True(tensor.isfinite().all().item<bool>(), parameter);
-            Assert.True(reached != tensor.Equals(before[parameter]), $"{parameter} {(reached ? "did not change" : "changed")}");
+            // In bfloat16 a small step may show in the float32 master alone.
+            var master = state.Entries.ContainsKey($"master.{parameter}") ? state.Read($"master.{parameter}") : tensor;
+            Assert.True(reached != master.Equals(before[parameter].to(float32)), $"{parameter} {(reached ? "did not change" : "changed")}");
         }
         var metrics = MetricsFile.Read(folder.Run.MetricsFile);
         Assert.Equal(3, metrics.Count);

@@ -35,7 +35,7 @@ internal static class TinyRun
             Decoder = new DiffusionDecoderConfig { Width = 24, Depth = 1 },
             Alignment = new AlignmentConfig { Layers = 2, TeacherWidth = Tower.Width },
         },
-        Teacher = new SiglipTeacherConfig { Tower = Tower },
+        Teacher = new SiglipTeacherConfig { Tower = Tower, RandomWeights = true },
         Masking = new SemanticMaskingConfig(),
         Data = new DataConfig { Frames = 2, Size = 16 },
         Training = Training(1),

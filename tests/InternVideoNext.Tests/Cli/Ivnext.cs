@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using InternVideoNext.Cli;
+
+namespace InternVideoNext.Tests.Cli;
+
+/// <summary>The command line: in this process, or as a process of its own that can be signalled and killed.</summary>
+internal sealed class Ivnext : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new(), _error = new();
+
+    private Ivnext(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // The models are tiny: more threads would only wait for one another, the more so beside other tests.
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _output.AppendLine(line.Data);
+        _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Runs within this process; only what is written to the given writers is seen.</summary>
+    public static async Task<(int Code, string Output, string Error)> CallAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CommandLine.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    public static Ivnext Start(IEnumerable<string> arguments) => new(arguments);
+
+    /// <summary>Runs a process to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
+    {
+        using var process = new Ivnext(arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Waits until <paramref name="condition"/> holds; false if the process ended first.</summary>
+    public bool WaitUntil(Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (_process.HasExited) return false;
+            if (clock.Elapsed > Patience) throw new TimeoutException($"nothing came of it:\n{_output}\n{_error}");
+            Thread.Sleep(1);
+        }
+        return true;
+    }
+
+    /// <summary>SIGKILL: no handler runs.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGINT, as by Ctrl-C.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    public async Task<(int Code, string Output, string Error)> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return (_process.ExitCode, _output.ToString(), _error.ToString());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using InternVideoNext.Configuration;
+using InternVideoNext.Tests.Training;
+using InternVideoNext.Training;
+using Xunit.Abstractions;
+
+namespace InternVideoNext.Tests.Cli;
+
+[Collection(ShapesVideosGroup.Name)]
+public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper console)
+{
+    [Fact]
+    public async Task Train_BothStages_LeaveCheckpointsConfigurationAndLog()
+    {
+        var (one, two) = (videos.Run("one"), videos.Run("two"));
+        Assert.Equal(0, (await Ivnext.CallAsync([.. Train("stage1", one, "training.steps=4", "training.checkpoint_every=3")])).Code);
+        Assert.Equal(0, (await Ivnext.CallAsync([.. Train("stage2", two, "training.steps=2"), "--start", one])).Code);
+        var (first, second) = (new RunFolder(one), new RunFolder(two));
+        Assert.Equal(["step-00000004", "step-00000003"], first.CheckpointFolders().Select(Path.GetFileName));
+        Assert.Equal(["step-00000002"], second.CheckpointFolders().Select(Path.GetFileName));
+        RunAssert.NoHalfWrittenCheckpoint(first);
+        RunAssert.NoHalfWrittenCheckpoint(second);
+        Assert.Equal(4, MetricsFile.Read(first.MetricsFile).Count);
+        Assert.Equal(["align_middle", "align_final", "pixel"], MetricsFile.Read(first.MetricsFile)[0].Parts.Keys);
+        var config = (Stage2Config)second.ReadConfig()!;
+        Assert.Equal((one, "tiny", 2), (config.Start, config.Preset, config.Training.Steps));
+        Assert.Equal(ConfigJson.Write(config), ConfigJson.Write(ModelCheckpoint.ReadConfig(two)));
+    }
+
+    [Fact]
+    public async Task Train_ExistingRun_IsContinuedOnlyWhenAsked()
+    {
+        var run = videos.Run("again");
+        var arguments = Train("stage1", run, "training.steps=2");
+        Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--resume"])).Code); // nothing there: from the start
+        var (code, _, error) = await Ivnext.CallAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Contains("already holds a run; add --resume", error, StringComparison.Ordinal);
+
+        string[] longer = Train("stage1", run, "training.steps=3", "training.weight_decay=0.1");
+        (code, _, error) = await Ivnext.CallAsync([.. longer, "--resume"]);
+        Assert.Equal(2, code);
+        Assert.Contains("training.steps: 2 -> 3", error, StringComparison.Ordinal);
+        Assert.Contains("training.weight_decay: 0.05 -> 0.1", error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Ivnext.CallAsync([.. longer, "--resume", "--allow", "training.steps"])).Code);
+        Assert.Equal(0, (await Ivnext.CallAsync([.. longer, "--resume", "--allow", "training.steps", "training.weight_decay"])).Code);
+        Assert.Equal([1, 2, 3], MetricsFile.Read(new RunFolder(run).MetricsFile).Select(m => m.Step));
+    }
+
+    [Fact]
+    public async Task Train_CtrlC_EndsWithACheckpointAndTellsHowToGoOn()
+    {
+        var run = new RunFolder(videos.Run("it's interrupted"));
+        var arguments = Train("stage1", run.Root, "training.steps=100", "training.checkpoint_every=0", "training.log_every=1");
+        using var process = Ivnext.Start(arguments);
+        Assert.True(process.WaitUntil(() => MetricsFile.Read(run.MetricsFile).Count >= 3));
+        process.Interrupt();
+        var (code, output, error) = await process.EndAsync();
+        console.WriteLine(output);
+        Assert.True(code == 1, error);
+        Assert.Equal("", error.Trim());
+        var logged = MetricsFile.Read(run.MetricsFile).Count;
+        Assert.Equal($"step-{logged:D8}", Path.GetFileName(Assert.Single(run.CheckpointFolders())));
+        var command = Regex.Match(output, @"Go on with:\s+\./ivnext (.+)").Groups[1].Value.Trim();
+        Assert.Equal(string.Join(' ', [.. arguments.Select(a => a.Contains('\'', StringComparison.Ordinal) ? $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'" : a), "--resume"]), command);
+
+        Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--resume"])).Code);
+        Assert.Equal(Enumerable.Range(1, 100), MetricsFile.Read(run.MetricsFile).Select(m => (int)m.Step));
+    }
+
+    [Fact]
+    public async Task Train_MaxHours_EndsDoneWithACheckpoint()
+    {
+        var run = new RunFolder(videos.Run("limited"));
+        string[] arguments = Train("stage1", run.Root, "training.steps=100000");
+        Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--max-hours", "0.0003"])).Code); // about a second
+        Assert.Single(run.CheckpointFolders());
+        Assert.Equal(2, (await Ivnext.CallAsync([.. arguments, "--resume", "--max-hours", "0"])).Code);
+    }
+
+    private string[] Train(string stage, string run, params string[] set) =>
+        ["train", stage, "--data", videos.Manifest, "--preset", "tiny", "--out", run, "--set", "training.batch_size=4", "training.warmup_steps=0", .. set];
+}

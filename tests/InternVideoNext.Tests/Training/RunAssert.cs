@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Tests.Training;
+
+/// <summary>Compares finished runs.</summary>
+internal static class RunAssert
+{
+    private static readonly string[] Timing = ["clips_per_second", "data_wait_seconds", "memory_megabytes"];
+
+    /// <summary>Same losses, norms and rates of every step, same final weights, moments and counters: equal to the bit.</summary>
+    public static void Equal(RunFolder expected, RunFolder actual)
+    {
+        Assert.Equal(Lines(expected), Lines(actual));
+        var (a, b) = (expected.CheckpointFolders()[0], actual.CheckpointFolders()[0]);
+        Assert.Equal(Path.GetFileName(a), Path.GetFileName(b));
+        foreach (var name in (string[])["model.safetensors", "optimizer.safetensors", "config.json", "state.json"])
+            Assert.True(File.ReadAllBytes(Path.Combine(a, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(b, name))), name);
+    }
+
+    /// <summary>Every folder called step-N holds a whole checkpoint.</summary>
+    public static void NoHalfWrittenCheckpoint(RunFolder run) =>
+        Assert.All(run.CheckpointFolders(), folder => Assert.Null(TrainingCheckpoint.Fault(folder)));
+
+    private static List<string> Lines(RunFolder run) => [.. File.ReadLines(run.MetricsFile).Select(line =>
+    {
+        var node = JsonNode.Parse(line)!.AsObject();
+        foreach (var name in Timing) Assert.True(node.Remove(name), name);
+        return node.ToJsonString();
+    })];
+}
