@@ -2,7 +2,6 @@ using InternVideoNext.Configuration;
 using InternVideoNext.Models;
 using InternVideoNext.Tests.Training;
 using InternVideoNext.Training;
-using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

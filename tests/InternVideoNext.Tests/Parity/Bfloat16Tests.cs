@@ -1,7 +1,6 @@
 using InternVideoNext.Configuration;
 using InternVideoNext.Tests.Training;
 using InternVideoNext.Training;
-using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
