@@ -3,7 +3,6 @@ using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
 using InternVideoNext.Tests.Checkpoints;
 using InternVideoNext.Training;
-using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
