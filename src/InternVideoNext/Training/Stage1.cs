@@ -52,7 +52,7 @@ public sealed class Stage1 : ITrainingStage
         if (_config.FinalWeight > 0)
             losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Final), _config.FinalWeight);
         if (_config.PixelWeight > 0)
-            losses.Add("pixel", Stage1Objective.Pixel(Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise), _config.PixelWeight);
+            PixelTerm.AddTo(losses, _config.PixelWeight, Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise);
         return losses.Sum();
     }
 
