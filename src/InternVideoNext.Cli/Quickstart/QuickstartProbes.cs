@@ -5,7 +5,6 @@ using InternVideoNext.Models;
 using InternVideoNext.Probes;
 using InternVideoNext.Training;
 using Spectre.Console;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli.Quickstart;

@@ -2,7 +2,6 @@ using System.Globalization;
 using InternVideoNext.Data;
 using InternVideoNext.Interactive;
 using InternVideoNext.Training;
-using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli.Quickstart;
 

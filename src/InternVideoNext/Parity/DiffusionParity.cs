@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using InternVideoNext.Diffusion;
 using InternVideoNext.Models;
-using static TorchSharp.torch;
 
 namespace InternVideoNext.Parity;
 

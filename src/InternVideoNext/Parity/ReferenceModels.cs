@@ -1,6 +1,5 @@
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Masking;
-using InternVideoNext.Models;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Parity;

@@ -1,4 +1,3 @@
-using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;

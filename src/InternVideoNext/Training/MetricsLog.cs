@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using InternVideoNext.Configuration;
-using InternVideoNext.Probes;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;

@@ -1,9 +1,7 @@
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Configuration;
-using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Training;
-using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using InternVideoNext.Masking;
 using InternVideoNext.Randomness;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
