@@ -32,8 +32,9 @@ internal static class DescribeCommand
 
     private static int Run(string preset, int stage, string[] set, TextWriter output)
     {
-        // What a Stage 2 run starts from does not show in its shape.
-        RunConfig config = stage == 1 ? Presets.Stage1(preset) : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
+        // Neither a teacher's weights nor what a Stage 2 run starts from show in a shape: a run would ask for their files.
+        var teacher = Presets.Stage1(preset).Teacher is SiglipTeacherConfig siglip ? siglip with { RandomWeights = true } : Presets.Stage1(preset).Teacher;
+        RunConfig config = stage == 1 ? Presets.Stage1(preset) with { Teacher = teacher } : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
         if (set.Length > 0) config = ConfigJson.Override(config, set);
         var model = ModelDescription.Of(config);
         var table = new Table().Border(TableBorder.Simple);
@@ -41,7 +42,7 @@ internal static class DescribeCommand
         foreach (var header in (string[])["parameters", "multiply-adds"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         table.AddColumn("paper");
         AddRows(table, model.Student, "");
-        if (model.Teacher is { } teacher) AddRows(table, teacher, "");
+        if (model.Teacher is { } frozen) AddRows(table, frozen, "");
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
         console.Write(table);

@@ -28,6 +28,7 @@ public static class StageFactory
     private static SiglipTeacher? Teacher(ImageTeacherConfig? config, RunConfig run)
     {
         if (config is null) return null;
+        run.Validate(); // before a large tower is built for nothing
         var tower = config switch
         {
             ShapesTeacherConfig { Path: null } => ShapesTeacher.LoadEmbedded().Tower,
@@ -43,9 +44,9 @@ public static class StageFactory
     private static SiglipVisionTower LoadSiglip(SiglipTeacherConfig config, RunConfig run)
     {
         using var generator = new Generator(SeedSequence.Derive(run.Training.Seed, 0x7EAC), CPU);
-        var tower = config.Tower.Build(generator);
-        if (config.Path is not { } path) return tower;
+        if (config.Path is not { } path) return config.Tower.Build(generator);
         using var file = SafetensorsCheckpoint.Open(path);
+        var tower = config.Tower.Build(generator);
         var grid = new TokenGrid(1, config.Tower.GridSide, config.Tower.GridSide);
         StrictLoader.Load(tower, file, SiglipVision.Map, PositionTableResizing.To(grid, classTokens: 0));
         return tower;

@@ -118,10 +118,10 @@ public sealed class ModelDescriptionTests(ITestOutputHelper console)
     public async Task Command_PaperPreset_PrintsTree(string preset, string stage)
     {
         using var output = new StringWriter();
-        var code = await DescribeCommand.Create().Parse(["--preset", preset, "--stage", stage]).InvokeAsync(new InvocationConfiguration { Output = output });
+        var code = await DescribeCommand.Create().Parse(["--preset", preset, "--stage", stage, "--set", "training.batch_size=6"]).InvokeAsync(new InvocationConfiguration { Output = output });
         console.WriteLine(output.ToString());
         Assert.Equal(0, code);
-        Assert.All(["clip_projector", "bert_decoder", "multiply-adds", "AdamW moments", "(method 1)"], part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
+        Assert.All(["clip_projector", "bert_decoder", "multiply-adds", "AdamW moments", "(method 1)", "a step of 6 clips"], part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
     }
 
     private static RunConfig Config(string preset, int stage) => stage == 1 ? Presets.Stage1(preset) : Presets.Stage2(preset);
