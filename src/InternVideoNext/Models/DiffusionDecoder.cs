@@ -84,7 +84,26 @@ public sealed class DiffusionDecoder : PixelDecoder
     public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator)
     {
         using var scope = NewDisposeScope();
-        var t = randint(0, _process.Schedule.Steps, target.size(0), dtype: int64, device: target.device, generator: generator);
+        return TokenLoss(target, z, DrawTimesteps(target.size(0), target.device, generator), generator).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Timesteps for training, uniform.</summary>
+    /// <param name="tokens">M.</param>
+    /// <param name="device">Where to put them; the generator's.</param>
+    /// <param name="generator">Source of the draws.</param>
+    /// <returns>[M] int64, 0 .. Steps - 1.</returns>
+    public Tensor DrawTimesteps(long tokens, Device device, Generator generator) =>
+        randint(0, _process.Schedule.Steps, tokens, dtype: int64, device: device, generator: generator);
+
+    /// <summary>The loss of every token at given timesteps.</summary>
+    /// <param name="target">The tokens' pixels, [M, P].</param>
+    /// <param name="z">The predictor's output, [M, Cp].</param>
+    /// <param name="t">Each token's step, [M] int64.</param>
+    /// <param name="generator">Source of the noise.</param>
+    /// <returns>[M] float32.</returns>
+    public Tensor TokenLoss(Tensor target, Tensor z, Tensor t, Generator generator)
+    {
+        using var scope = NewDisposeScope();
         var noise = randn(target.shape, dtype: float32, device: target.device, generator: generator);
         return Loss(target, z, t, noise).Total().MoveToOuterDisposeScope();
     }

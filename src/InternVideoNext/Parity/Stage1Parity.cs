@@ -11,14 +11,6 @@ internal static class Stage1Parity
 {
     private const string Weights = "weights.";
 
-    // The losses' names here and in the files.
-    private static readonly Dictionary<string, string> Recorded = new()
-    {
-        ["align_middle"] = "output.loss_middle",
-        ["align_final"] = "output.loss_final",
-        ["pixel"] = "output.loss_diffusion",
-    };
-
     public static void Check(ReferenceData reference, ParityRecorder rows)
     {
         var config = Model(reference);
@@ -105,17 +97,15 @@ internal static class Stage1Parity
         rows.CompareNumbers("meta.no_decay_count", [groups[false].Sum(), groups[true].Sum()], ParityTolerance.Exact);
         var (video, t, noise) = (reference["input.video"], reference["input.t"], reference["input.noise"]);
         var (losses, norms) = (new double[steps], new double[steps]);
-        var decoder = (DiffusionDecoder)student.PixelDecoder!;
         for (var step = 0; step < steps; step++)
         {
             using var scope = NewDisposeScope();
             optimizer.ZeroGradients();
-            // The stage's own losses, with the recorded draws of the diffusion in place of a generator's.
-            var parts = Stage1Objective.Losses(student, new Stage1Weights(1, 1, 1), video, mask, target, dropPath: null, (pixels, z) => decoder.Loss(pixels, z, t, noise).Total());
+            var parts = Losses(student, video, mask, target, t, noise);
             parts.Total.backward();
             if (step == 0)
             {
-                foreach (var (name, value) in parts.Parts) rows.Compare(Recorded[name], value, ParityTolerance.Loss);
+                foreach (var (name, value) in parts.Parts) rows.Compare($"output.{name}", value, ParityTolerance.Loss);
                 ReferenceModels.CompareGradients(reference, rows, student, ReferenceCheckpoint.Stage1);
             }
             losses[step] = parts.Total.item<float>();
@@ -123,5 +113,17 @@ internal static class Stage1Parity
         }
         rows.CompareNumbers("output.loss_trajectory", losses, ParityTolerance.Trajectory);
         rows.CompareNumbers("output.grad_norm_trajectory", norms, ParityTolerance.Trajectory);
+    }
+
+    // The stage's own losses, with the recorded draws of the diffusion in place of a generator's.
+    private static LossParts Losses(EncoderPredictorDecoder student, Tensor video, TokenMask mask, TeacherOutput target, Tensor t, Tensor noise)
+    {
+        var decoder = (DiffusionDecoder)student.PixelDecoder!;
+        var encoded = student.Encoder.Encode(student.Encoder.Embed(video), mask.Visible, dropPath: null);
+        var losses = new WeightedLosses();
+        losses.Add("loss_middle", Stage1Objective.AlignMiddle(student.Alignment!, encoded.Layers, target.Middle, mask.Visible), 1);
+        losses.Add("loss_final", Stage1Objective.AlignFinal(student.Alignment!, student.Encoder.Pool(encoded.Tokens), target.Final), 1);
+        losses.Add("loss_diffusion", Stage1Objective.Pixel(student, student.PredictMasked(encoded.Tokens, mask), video, mask, (pixels, z) => decoder.Loss(pixels, z, t, noise).Total()), 1);
+        return losses.Sum();
     }
 }

@@ -6,9 +6,9 @@ namespace InternVideoNext.Training;
 /// <param name="batches">How many are to be added.</param>
 internal sealed class LossSum(int batches) : IDisposable
 {
-    private readonly List<string> _names = [];
+    private readonly List<string> _parts = [], _details = [];
 
-    /// <summary>Total, then the parts by <see cref="Names"/>, float32; null before the first batch.</summary>
+    /// <summary>Total, then <see cref="Parts"/>, then <see cref="Details"/>, float32; null before the first batch.</summary>
     public Tensor? Values { get; private set; }
 
     /// <summary>The differentiated sum, a float32 scalar in the caller's dispose scope.</summary>
@@ -16,19 +16,23 @@ internal sealed class LossSum(int batches) : IDisposable
     public Tensor Total => (Values ?? throw new InvalidOperationException("no loss was added"))[0];
 
     /// <summary>The parts' names.</summary>
-    public IReadOnlyList<string> Names => _names;
+    public IReadOnlyList<string> Parts => _parts;
+
+    /// <summary>The details' names.</summary>
+    public IReadOnlyList<string> Details => _details;
 
     public void Add(LossParts losses)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var row = stack([losses.Total.to(float32), .. losses.Parts.Select(p => p.Value.to(float32))]).div_(batches);
+        var row = stack([losses.Total.to(float32), .. losses.Parts.Concat(losses.Details).Select(p => p.Value.to(float32))]).div_(batches);
         if (Values is not null)
         {
             Values.add_(row);
             return;
         }
-        _names.AddRange(losses.Parts.Select(p => p.Key));
+        _parts.AddRange(losses.Parts.Select(p => p.Key));
+        _details.AddRange(losses.Details.Select(p => p.Key));
         Values = row.DetachFromDisposeScope();
     }
 

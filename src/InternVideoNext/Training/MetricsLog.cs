@@ -41,7 +41,7 @@ internal sealed class MetricsLog : IDisposable
     {
         using var scope = NewDisposeScope();
         var row = cat([losses.Values!, gradientNorm.view(1), skipped.view(1)]).DetachFromDisposeScope();
-        _pending.Add(new Pending(step, row, losses.Names));
+        _pending.Add(new Pending(step, row, losses.Parts, losses.Details));
     }
 
     /// <summary>Reads and writes everything collected.</summary>
@@ -101,21 +101,20 @@ internal sealed class MetricsLog : IDisposable
         _pending.Clear();
     }
 
-    private sealed record Pending(StepRecord Step, Tensor Row, IReadOnlyList<string> Names)
+    private sealed record Pending(StepRecord Step, Tensor Row, IReadOnlyList<string> Parts, IReadOnlyList<string> Details)
     {
-        // Total, parts, gradient norm, skipped.
-        public int Width => Names.Count + 3;
+        // Total, parts, details, gradient norm, skipped.
+        public int Width => Parts.Count + Details.Count + 3;
 
         public StepMetrics ToMetrics(ReadOnlySpan<float> values, long skippedBefore, double clipsPerSecond, double memory)
         {
-            var parts = new Dictionary<string, double?>();
-            for (var i = 0; i < Names.Count; i++) parts[Names[i]] = Finite(values[i + 1]);
             var skipped = (long)values[^1];
             return new StepMetrics
             {
                 Step = Step.Step,
                 Loss = Finite(values[0]),
-                Parts = parts,
+                Parts = Named(Parts, values[1..]),
+                Details = Details.Count == 0 ? null : Named(Details, values[(1 + Parts.Count)..]),
                 GradientNorm = Finite(values[^2]),
                 SkippedSteps = skipped,
                 SkippedClips = skipped > skippedBefore ? Step.Clips : null,
@@ -125,6 +124,13 @@ internal sealed class MetricsLog : IDisposable
                 MemoryMegabytes = memory,
                 Health = Step.Health,
             };
+        }
+
+        private static Dictionary<string, double?> Named(IReadOnlyList<string> names, ReadOnlySpan<float> values)
+        {
+            var named = new Dictionary<string, double?>();
+            for (var i = 0; i < names.Count; i++) named[names[i]] = Finite(values[i]);
+            return named;
         }
 
         private static double? Finite(float value) => float.IsFinite(value) ? value : null;

@@ -21,7 +21,7 @@ public sealed record SiglipTeacherConfig : ImageTeacherConfig
         base.Validate(alignedLayers);
         Tower.Validate();
         new ConfigCheck("teacher")
-            .That(RandomWeights == Path is null, RandomWeights
+            .That(RandomWeights == (Path is null), RandomWeights
                 ? "random_weights is true, but path names a file; keep one of them"
                 : "path is null; name the SigLIP2 weights with teacher.path=FILE (./ivnext weights fetch siglip2-giant), or measure speed with teacher.random_weights=true")
             .ThrowIfAny();

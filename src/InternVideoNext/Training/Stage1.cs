@@ -44,9 +44,16 @@ public sealed class Stage1 : ITrainingStage
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
         var target = Observe(video);
         var mask = _masking.Draw((int)video.size(0), target?.Saliency, random.Mask)[0];
-        var weights = new Stage1Weights(_config.MiddleWeight, _config.FinalWeight, _config.PixelWeight);
-        var noise = random.Noise;
-        return Stage1Objective.Losses(Student, weights, video, mask, target, random.DropPath, (pixels, z) => Student.PixelDecoder!.TokenLoss(pixels, z, noise));
+
+        var encoded = Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, random.DropPath);
+        var losses = new WeightedLosses();
+        if (_config.MiddleWeight > 0)
+            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target!.Middle, mask.Visible), _config.MiddleWeight);
+        if (_config.FinalWeight > 0)
+            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Final), _config.FinalWeight);
+        if (_config.PixelWeight > 0)
+            PixelTerm.AddTo(losses, _config.PixelWeight, Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise);
+        return losses.Sum();
     }
 
     /// <inheritdoc/>

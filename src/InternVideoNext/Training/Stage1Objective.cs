@@ -34,35 +34,27 @@ public static class Stage1Objective
     }
 
     /// <summary>Mean pixel loss over the masked tokens: diffusion, or squared error for the linear decoder.</summary>
-    /// <param name="student">The model; it says how large a patch is.</param>
+    /// <param name="student">The model; its pixel decoder is asked.</param>
     /// <param name="predicted">The predictor's output at masked tokens, [B, Nm, Cp].</param>
     /// <param name="video">[B, 3, T, H, W].</param>
     /// <param name="mask">Which tokens are masked.</param>
-    /// <param name="tokenLoss">The decoder's loss with its draws: from pixels [B Nm, P] and the predictor's output [B Nm, Cp] to [B Nm].</param>
+    /// <param name="noise">For timesteps and noise.</param>
+    public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, Generator noise)
+    {
+        return Pixel(student, predicted, video, mask, (target, z) => student.PixelDecoder!.TokenLoss(target, z, noise));
+    }
+
+    /// <summary>The same with any loss per token, for example a diffusion loss of given draws.</summary>
+    /// <param name="student">The model; it says how large a patch is.</param>
+    /// <param name="predicted">[B, Nm, Cp].</param>
+    /// <param name="video">[B, 3, T, H, W].</param>
+    /// <param name="mask">Which tokens are masked.</param>
+    /// <param name="tokenLoss">From pixels [B Nm, P] and the predictor's output [B Nm, Cp] to losses [B Nm].</param>
     public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, Func<Tensor, Tensor, Tensor> tokenLoss)
     {
         using var scope = NewDisposeScope();
         var target = PixelPatches.Extract(video, student.Config.Encoder.PatchSize, mask.Masked);             // [B*Nm, P]
         return tokenLoss(target, predicted.flatten(0, 1)).mean().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Every loss of a step whose mask is drawn. A loss of weight 0 is not computed, nor what only it needs.</summary>
-    /// <param name="student">Encoder, heads, predictor and pixel decoder, as far as the weights ask for them.</param>
-    /// <param name="weights">Of the three losses.</param>
-    /// <param name="video">[B, 3, T, H, W].</param>
-    /// <param name="mask">Which tokens the student sees.</param>
-    /// <param name="target">What the image teacher saw; null where no weight needs it.</param>
-    /// <param name="dropPath">For dropped paths; null drops none.</param>
-    /// <param name="tokenLoss">The decoder's loss: from pixels [B Nm, P] and the predictor's output [B Nm, Cp] to [B Nm].</param>
-    internal static LossParts Losses(
-        EncoderPredictorDecoder student, Stage1Weights weights, Tensor video, TokenMask mask, TeacherOutput? target, Generator? dropPath, Func<Tensor, Tensor, Tensor> tokenLoss)
-    {
-        var encoded = student.Encoder.Encode(student.Encoder.Embed(video), mask.Visible, dropPath);
-        var losses = new WeightedLosses();
-        if (weights.Middle > 0) losses.Add("align_middle", AlignMiddle(student.Alignment!, encoded.Layers, target!.Middle, mask.Visible), weights.Middle);
-        if (weights.Final > 0) losses.Add("align_final", AlignFinal(student.Alignment!, student.Encoder.Pool(encoded.Tokens), target!.Final), weights.Final);
-        if (weights.Pixel > 0) losses.Add("pixel", Pixel(student, student.PredictMasked(encoded.Tokens, mask), video, mask, tokenLoss), weights.Pixel);
-        return losses.Sum();
     }
 
     /// <summary>Mean of 2 - 2 a.b over all but the last dimension, in float32.</summary>

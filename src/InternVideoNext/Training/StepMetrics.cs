@@ -15,6 +15,13 @@ public sealed record StepMetrics
     /// <summary>Unweighted parts by name.</summary>
     public required IReadOnlyDictionary<string, double?> Parts { get; init; }
 
+    /// <summary>
+    /// Further numbers by name: <c>pixel_t1</c> (least noise) to <c>pixel_t4</c>, the diffusion loss by quarter of the timesteps.
+    /// Absent where a stage has none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double?>? Details { get; init; }
+
     /// <summary>Global gradient norm before clipping.</summary>
     public required double? GradientNorm { get; init; }
 

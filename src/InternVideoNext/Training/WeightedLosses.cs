@@ -5,7 +5,7 @@ namespace InternVideoNext.Training;
 /// <summary>Collects named losses and their weights into one sum.</summary>
 internal sealed class WeightedLosses
 {
-    private readonly List<KeyValuePair<string, Tensor>> _parts = [];
+    private readonly List<KeyValuePair<string, Tensor>> _parts = [], _details = [];
     private Tensor? _total;
 
     public void Add(string name, Tensor loss, double weight)
@@ -15,5 +15,7 @@ internal sealed class WeightedLosses
         _total = _total is null ? weighted : _total + weighted;
     }
 
-    public LossParts Sum() => new(_total ?? throw new InvalidOperationException("no loss was added"), _parts);
+    public void AddDetail(string name, Tensor value) => _details.Add(new(name, value));
+
+    public LossParts Sum() => new(_total ?? throw new InvalidOperationException("no loss was added"), _parts) { Details = _details };
 }

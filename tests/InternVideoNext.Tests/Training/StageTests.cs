@@ -58,6 +58,8 @@ public sealed class StageTests(ITestOutputHelper console)
         var metrics = MetricsFile.Read(folder.Run.MetricsFile);
         Assert.Equal(3, metrics.Count);
         Assert.All(metrics, m => Assert.All(m.Parts.Values, value => Assert.NotNull(value)));
+        var diffuses = config is Stage1Config { PixelWeight: > 0, Model.Decoder: DiffusionDecoderConfig };
+        Assert.All(metrics, m => Assert.Equal(diffuses ? ["pixel_t1", "pixel_t2", "pixel_t3", "pixel_t4"] : null, m.Details?.Keys));
         console.WriteLine($"{string.Join("; ", metrics.Select(m => string.Join(", ", m.Parts.Select(p => $"{p.Key} {p.Value:f4}"))))}");
     }
 
