@@ -21,9 +21,9 @@ internal sealed record QuickstartOptions
 
     public int TestClips { get; init; } = 320;
 
-    public int Stage1Steps { get; init; } = 500;
+    public int Stage1Steps { get; init; } = 400;
 
-    public int Stage2Steps { get; init; } = 150;
+    public int Stage2Steps { get; init; } = 120;
 
     /// <summary>Values replaced in both stages' configurations, as <c>path=value</c>.</summary>
     public IReadOnlyList<string> Set { get; init; } = [];
