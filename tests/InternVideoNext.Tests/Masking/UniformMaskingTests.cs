@@ -1,5 +1,5 @@
-using InternVideoNext.Configuration;
 using CsCheck;
+using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using static TorchSharp.torch;
 
