@@ -49,7 +49,8 @@ internal sealed class QuickstartPictures(QuickstartFolder folder, Stage1Config s
         var index = mask.Masked.unsqueeze(-1).expand(-1, -1, patches.size(2));
         var filled = PixelPatches.Assemble(patches.scatter(1, index, pixels.view(batch, -1, patches.size(2))), _grid, patch);
         var section = report.Section("Pixels sampled by the diffusion decoder")
-            .Paragraph($"Masked patches are sampled in {SamplingSteps} steps at temperature 1, each from the predictor's output at its place; visible patches are the original's.");
+            .Paragraph($"Masked patches are sampled in {SamplingSteps} steps at temperature 1, each from the predictor's output at its place; visible patches are the original's. " +
+                       "After only a few hundred steps the decoder has begun to learn at best: expect noise, and see its loss above.");
         using var hidden = mask.ToBoolean();
         for (var i = 0; i < batch; i++) section.Add(new ReconstructionView(video[i], filled[i], hidden[i], _grid));
     }

@@ -60,8 +60,8 @@ internal static class QuickstartReport
         var steps = metrics.Select(m => (double)m.Step).ToList();
         var parts = metrics[0].Parts.Keys.Select(name => new LineSeries(name, steps, metrics.Select(m => m.Parts[name] ?? double.NaN))).ToList();
         section.Add(new LineChart("Loss", "step", "loss", parts) { Smoothing = 0.9 });
-        section.Add(new LineChart("Gradient norm", "step", "norm before clipping",
-            [new LineSeries("gradient norm", steps, metrics.Select(m => m.GradientNorm ?? double.NaN))]) { Smoothing = 0.9 });
+        var norm = new LineSeries("gradient norm", steps, metrics.Select(m => m.GradientNorm ?? double.NaN));
+        section.Add(new LineChart("Gradient norm", "step", "norm before clipping", norm) { Smoothing = 0.9 });
         var last = metrics[^1];
         section.Paragraph(string.Create(CultureInfo.InvariantCulture,
             $"{last.Step} steps, {last.ClipsPerSecond:0} clips/s at the end, {metrics.Sum(m => m.DataWaitSeconds):0.0} s spent waiting for data, {last.SkippedSteps} steps skipped."));
