@@ -36,6 +36,12 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
     /// <summary>Added to the variance by every LayerNorm of a layer.</summary>
     public double NormEps { get; init; } = 1e-5;
 
+    /// <summary>
+    /// A ModernBERT <c>model.safetensors</c> (or its index, or the folder of either) whose layers <see cref="LayerIds"/> a training
+    /// run starts from: the paper's text-decoder initialisation. Null: they start at random.
+    /// </summary>
+    public string? TextWeights { get; init; }
+
     /// <inheritdoc/>
     public override PredictorBody BuildBody(Generator generator)
     {

@@ -24,6 +24,7 @@ public sealed class Stage1 : ITrainingStage
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
+        TextPredictor.LoadInto(Student);
         Student.to(_device, config.Training.Precision.ScalarType());
         if (config.MiddleWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.MiddlePositions, StudentParts.MiddleHeads);
         if (config.FinalWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.Pool, StudentParts.FinalHead);

@@ -25,6 +25,7 @@ public sealed class Stage2 : ITrainingStage
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
+        TextPredictor.LoadInto(Student);
         if (config.Start is { } start)
             ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
         Student.to(_device, config.Training.Precision.ScalarType());

@@ -23,7 +23,7 @@ public sealed partial class ConfigJsonTests
         { "model.decoder", """{"kind":"diffusion","width":32,"depth":2,"steps":100}""" },
         { "model.decoder", """{"kind":"linear_pixel"}""" },
         { "model.predictor", """{"kind":"vit","width":16,"depth":3,"heads":4,"mlp_ratio":2.5,"layer_scale_init":0.1,"gelu":"tanh","initialization":"zero","init_std":0.01}""" },
-        { "model.predictor", """{"kind":"modern_bert","width":64,"heads":4,"intermediate":96,"layer_ids":[1,2],"local_attention":8,"global_every":2,"global_theta":100.5,"local_theta":10.5,"norm_eps":1E-06,"initialization":"random","init_std":0.01}""" },
+        { "model.predictor", """{"kind":"modern_bert","width":64,"heads":4,"intermediate":96,"layer_ids":[1,2],"local_attention":8,"global_every":2,"global_theta":100.5,"local_theta":10.5,"norm_eps":1E-06,"text_weights":"bert.safetensors","initialization":"random","init_std":0.01}""" },
         { "teacher", """{"kind":"shapes","path":"teacher.safetensors","interval":1.5}""" },
         { "teacher", """{"kind":"siglip","tower":{"width":32,"intermediate":64,"depth":9,"heads":4,"image_size":64,"patch_size":8,"eps":1E-05},"path":"siglip","random_weights":false,"interval":2.5}""" },
     };
