@@ -13,12 +13,18 @@ internal static class CommandTable
         DoctorCommand.Create(),
         TestCommand.Create(),
         TrainCommand.Create(),
+        RunsCommand.Create(),
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
+        AblateCommand.Create(),
+        RerunCommand.Create(),
         WeightsCommand.Create(),
-        Group("data", "Make and inspect data sets.", ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
+        Group("data", "Make and inspect data sets.", ImportCommand.Create(), ScanCommand.Create(), DataPackCommand.Create(), ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
+        Group("bench", "Measure speed.", BenchDataCommand.Create(), BenchTrainCommand.Create(), BenchCompareCommand.Create(), BenchTwinCommand.Create()),
         ParityCommand.Create(),
         DescribeCommand.Create(),
+        Group("notebook", "Run notebooks.", NotebookCommand.CreateRun()),
+        PackCommand.Create(),
     ];
 
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using InternVideoNext.Data;
 using InternVideoNext.Native;
+using InternVideoNext.Training;
 using TorchSharp;
 
 namespace InternVideoNext.Cli;
@@ -22,7 +23,7 @@ internal static partial class Diagnosis
             new("processors", $"{Environment.ProcessorCount}, {RuntimeInformation.ProcessArchitecture}"),
             Memory(),
         ];
-        findings.AddRange(libtorch.State == FindingState.Good ? Devices() : []);
+        findings.AddRange(libtorch.State == FindingState.Good ? [.. Devices(), .. FastWays()] : []);
         findings.Add(FFMpeg());
         return findings;
     }
@@ -82,6 +83,14 @@ internal static partial class Diagnosis
                 "set IVNEXT_LIBTORCH to an installed PyTorch's torch/lib, or build with IVNEXT_BUILD_OPTIONS=-p:Backend=cuda (see environment.md)")
             : new("CUDA", "no NVIDIA driver; training runs on the CPU");
     }
+
+    // Run, not looked up: what fails here would fail in a step.
+    private static IEnumerable<Finding> FastWays() =>
+        new[] { torch.CPU }.Concat(torch.cuda.is_available() ? [torch.CUDA] : Array.Empty<torch.Device>()).SelectMany(device => KernelCheck.Run(device).Select(check =>
+            check.Error is { } error ? new Finding($"{check.Work}, {Name(device)}", "fails", FindingState.Missing, error)
+            : new Finding($"{check.Work}, {Name(device)}", check.Way)));
+
+    private static string Name(torch.Device device) => device.type.ToString().ToLowerInvariant();
 
     private static Finding FFMpeg()
     {

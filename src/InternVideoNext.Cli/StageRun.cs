@@ -8,11 +8,11 @@ namespace InternVideoNext.Cli;
 internal static class StageRun
 {
     public static async Task<TrainingOutcome> RunAsync(
-        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation)
+        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation, QuickProbe? probe = null)
     {
         using var stage = StageFactory.Create(config);
         var display = new TrainingDisplay(title);
-        var trainer = new Trainer(config, stage, source, folder);
+        var trainer = new Trainer(config, stage, source, folder, probe);
         try
         {
             var outcome = await trainer.RunAsync(display, cancellation).ConfigureAwait(false);

@@ -43,6 +43,9 @@ public sealed class ClipPlayer(Tensor clip) : HtmlView
     public void Save(string path) => ReplacedFile.Write(path, ToAnimatedPng());
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() => new FrameStrip(_frames) { Caption = Caption }.ToStaticBundle();
+
+    /// <inheritdoc/>
     public override string ToHtml()
     {
         var still = ToPicture();

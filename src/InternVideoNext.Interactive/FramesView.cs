@@ -5,6 +5,7 @@ namespace InternVideoNext.Interactive;
 /// <summary>Base of the views that draw frames beside each other, in one row or in several that line up.</summary>
 public abstract class FramesView : HtmlView
 {
+    private const int SmallestStaticWidth = 640; // pixels: pages that show a saved picture do not enlarge it
     private const int SmallestShown = 80; // CSS pixels: smaller frames are enlarged by a whole factor
 
     private protected FramesView()
@@ -32,6 +33,9 @@ public abstract class FramesView : HtmlView
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() => ToPicture().Bundle(SmallestStaticWidth, FullText());
+
+    /// <inheritdoc/>
     public override string ToHtml()
     {
         var rows = Rows();
@@ -42,6 +46,13 @@ public abstract class FramesView : HtmlView
             ? Markup.Of($"""<div style="display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3em .8em;align-items:center">{Markup.Join(lines)}</div>""")
             : Markup.Join(lines);
         return Figure(body, FullCaption(rows[0].Frames.Count, picked));
+    }
+
+    private string FullText()
+    {
+        var rows = Rows();
+        var labels = string.Join(", ", rows.Select(row => row.Label).Where(label => label.Length > 0));
+        return $"{(labels.Length > 0 ? $"Rows: {labels}. " : "")}{FullCaption(rows[0].Frames.Count, Pick(rows))}".Trim();
     }
 
     private FrameStack Prepare(FrameStack frames, IReadOnlyList<int> picked)

@@ -16,6 +16,13 @@ public abstract class HtmlView : IHtmlView
     /// <inheritdoc/>
     public abstract string ToHtml();
 
+    /// <summary>
+    /// What a saved notebook keeps of the view, by MIME type (pictures in base64): shown where HTML is cut down, as on the
+    /// pages of code hosts. Views that are pictures give the picture here; the others their HTML.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, string> ToStaticBundle() =>
+        new Dictionary<string, string> { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
+
     /// <summary>One line for places that show no HTML.</summary>
     public override string ToString() => Caption is null ? GetType().Name : $"{GetType().Name}: {Caption}";
 

@@ -53,6 +53,10 @@ public sealed class LineChart : HtmlView
     public int PlotHeight { get; init; } = 240;
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() =>
+        new Dictionary<string, string> { ["image/svg+xml"] = ToSvg(), ["text/plain"] = ToString() };
+
+    /// <inheritdoc/>
     public override string ToHtml() => Figure(ChartDrawing.Draw(this, standalone: false), Caption);
 
     /// <summary>The chart as the text of an .svg file, for image/svg+xml outputs and READMEs; light or dark as the reader prefers.</summary>

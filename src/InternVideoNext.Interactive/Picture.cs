@@ -79,7 +79,17 @@ public sealed class Picture : HtmlView
     public void Save(string path) => ReplacedFile.Write(path, ToPng());
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() => Bundle(Width * Scale, ToString());
+
+    /// <inheritdoc/>
     public override string ToHtml() => Figure(ImageTag(ToDataUri(), Width * Scale, Scale > 1, Alt), Caption);
+
+    /// <summary>The picture, enlarged by a whole factor toward <paramref name="width"/> pixels, and a text.</summary>
+    internal IReadOnlyDictionary<string, string> Bundle(int width, string text) => new Dictionary<string, string>
+    {
+        ["image/png"] = Convert.ToBase64String(Enlarge(Math.Max(1, width / Width)).ToPng()),
+        ["text/plain"] = text,
+    };
 
     internal static Markup ImageTag(string dataUri, int cssWidth, bool pixelated, string alt) => Markup.Of(
         $"""<img src="{new Markup(dataUri)}" alt="{alt}" style="width:{cssWidth}px;max-width:100%;height:auto;vertical-align:middle{new Markup(pixelated ? ";image-rendering:pixelated" : "")}" />""");

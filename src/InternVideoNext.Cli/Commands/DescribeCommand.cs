@@ -19,7 +19,8 @@ internal static class DescribeCommand
         var command = new Command("describe",
             """
             Print a run's model as a tree: shapes, parameters, multiply-adds of one clip's forward pass (the student on its
-            visible tokens, the teacher on all), where the paper treats each block, and the memory of a training step.
+            visible tokens, the teacher on all), where the paper treats each block, the memory of a training step, and which
+            fast ways it takes on the configured device.
 
             Examples:
               ./ivnext describe --preset base --stage 1
@@ -66,6 +67,9 @@ internal static class DescribeCommand
         output.WriteLine($"Memory of a step of {config.Training.BatchSize} clips in {config.Training.Precision.ToString().ToLowerInvariant()}, estimated:");
         foreach (var line in model.Memory.Lines) output.WriteLine($"  {line.Name,-36} {Gibibytes(line.Bytes),10}   {line.Formula}");
         output.WriteLine($"  {"together, temporaries not counted",-36} {Gibibytes(model.Memory.Bytes),10}");
+        output.WriteLine($"Ways of computing on {config.Training.Device}:");
+        foreach (var path in ComputePaths.Of(config))
+            output.WriteLine($"  {path.Work,-36} {path.Way}{(path.IsFast ? "" : " [not the fast way]")}{(path.Reason is { } reason ? $": {reason}" : "")}");
     }
 
     private static string Gibibytes(double bytes) => (bytes / (1L << 30)).ToString("0.00 'GiB'", CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext features</c>: one clip's tokens and pooled vector.</summary>
 internal static class FeaturesCommand
 {
-    private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = "A run's folder, a checkpoint folder, or a .safetensors file (ours or released weights)." };
+    private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = CheckpointName.Help };
     private static readonly Option<string> Video = new("--video") { Required = true, Description = "A video file." };
     private static readonly Option<string> Out = new("--out") { Required = true, Description = "The .safetensors file to write: tokens [N, C], pooled [D]." };
     private static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
@@ -31,7 +31,7 @@ internal static class FeaturesCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(parsed.GetValue(Checkpoint)!, torch.device(parsed.GetValue(Device)!));
+        using var encoder = ModelCheckpoint.OpenEncoder(CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), torch.device(parsed.GetValue(Device)!));
         var config = encoder.Config;
         var source = new VideoClipSource(Manifest.FromVideo(parsed.GetValue(Video)!), new DataConfig { Frames = config.Frames, Size = config.ImageSize }, tools);
         await foreach (var clip in source.ReadOnce(1, cancellation).ConfigureAwait(false))

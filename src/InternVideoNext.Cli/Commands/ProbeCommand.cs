@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Probes;
 using InternVideoNext.Training;
@@ -11,10 +12,13 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext probe linear|attentive|knn</c>: what a frozen encoder's features tell about a label.</summary>
 internal static class ProbeCommand
 {
-    private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = "A run's folder, a checkpoint folder, or a .safetensors file." };
+    private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = CheckpointName.Help };
     private static readonly Option<string> Data = new("--data") { Required = true, Description = "A manifest with labels and the splits train and test." };
     private static readonly Option<string> Label = new("--label") { Required = true, Description = "The label's name in the manifest." };
     private static readonly Option<string?> Protocol = new("--protocol") { Description = $"One of {string.Join(", ", ProbeProtocols.All.Select(p => p.Name))}; the default is ours for the kind of probe." };
+    private static readonly Option<string> TestSplit = new("--test-split") { DefaultValueFactory = _ => "test", Description = "The split to measure on: Kinetics-400 and Something-Something V2 are judged on validation." };
+    private static readonly Option<int> Augmented = new("--augmented") { DefaultValueFactory = _ => 1, Description = "Augmented readings of each training clip, for protocols that ask for augmented features." };
+    private static readonly Option<bool> BestOnTest = new("--best-on-test") { Description = "Report the grid's best point on the test clips, as V-JEPA 2 does; the result says so. Default: chosen on held-out training clips." };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the validation split and the probe's weights." };
     private static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
     private static readonly Option<string?> Out = new("--out") { Description = "Also write the whole result, every grid point included, to this .json file." };
@@ -22,13 +26,13 @@ internal static class ProbeCommand
     public static Command Create()
     {
         var command = new Command("probe", "Measure a frozen encoder by a probe on held-out clips.");
-        command.Add(Kind("linear", "One linear layer on the mean token.", ProbeProtocols.Mini, FeatureKind.MeanToken));
-        command.Add(Kind("attentive", "Cross-attention pooling over all tokens, then one linear layer.", ProbeProtocols.MiniAttentive, FeatureKind.Tokens));
-        command.Add(Kind("knn", "The nearest training clips vote.", ProbeProtocols.NearestNeighbours, FeatureKind.MeanToken));
+        command.Add(Kind("linear", "One linear layer on the mean token.", ProbeProtocols.Mini));
+        command.Add(Kind("attentive", "Cross-attention pooling over all tokens, then one linear layer.", ProbeProtocols.MiniAttentive));
+        command.Add(Kind("knn", "The nearest training clips vote.", ProbeProtocols.NearestNeighbours));
         return command;
     }
 
-    private static Command Kind(string name, string description, ProbeProtocol standard, FeatureKind features)
+    private static Command Kind(string name, string description, ProbeProtocol standard)
     {
         var command = new Command(name,
             $"""
@@ -36,41 +40,42 @@ internal static class ProbeCommand
 
             Example:
               ./ivnext probe {name} --checkpoint runs/quickstart/stage2 --data runs/quickstart/data/manifest.json --label motion
-            """) { Checkpoint, Data, Label, Protocol, Seed, Device, Out };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, standard, features, cancellation));
+            """) { Checkpoint, Data, Label, Protocol, TestSplit, Augmented, BestOnTest, Seed, Device, Out };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, standard, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, ProbeProtocol standard, FeatureKind kind, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, ProbeProtocol standard, CancellationToken cancellation)
     {
-        var protocol = parsed.GetValue(Protocol) is { } name ? ProbeProtocols.Find(name) : standard;
+        var protocol = ProtocolOf(parsed.GetValue(Protocol), standard);
+        if (parsed.GetValue(BestOnTest)) protocol = protocol with { Choice = GridChoice.BestOnTest };
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var label = parsed.GetValue(Label)!;
         if (!manifest.Labels.TryGetValue(label, out var classes))
-            throw new Configuration.ConfigurationException($"--label {label}: the manifest has {(manifest.Labels.Count == 0 ? "no labels" : string.Join(", ", manifest.Labels.Keys))}");
+            throw new ConfigurationException($"--label {label}: the manifest has {(manifest.Labels.Count == 0 ? "no labels" : string.Join(", ", manifest.Labels.Keys))}");
+        var split = parsed.GetValue(TestSplit)!;
+        if (!Manifest.Splits.Contains(split)) throw new ConfigurationException($"--test-split {split}: there are {string.Join(", ", Manifest.Splits)}");
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(parsed.GetValue(Checkpoint)!, torch.device(parsed.GetValue(Device)!));
-        using var train = await FeaturesOf(encoder, manifest.Filter("train"), tools, label, kind, cancellation).ConfigureAwait(false);
-        using var test = await FeaturesOf(encoder, manifest.Filter("test"), tools, label, kind, cancellation).ConfigureAwait(false);
-        using var run = ProbeRunner.Run(protocol, label, classes, train, test, parsed.GetValue(Seed), device: torch.device(parsed.GetValue(Device)!));
+        var device = torch.device(parsed.GetValue(Device)!);
+        using var encoder = ModelCheckpoint.OpenEncoder(CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), device, protocol.Frames, protocol.ImageSize);
+        var features = new ProtocolFeatures(protocol, encoder, tools, parsed.GetValue(Augmented), parsed.GetValue(Seed));
+        using var train = await features.TrainingAsync(manifest.Filter("train"), label, cancellation).ConfigureAwait(false);
+        using var test = await features.TestAsync(manifest.Filter(split), label, cancellation).ConfigureAwait(false);
+        using var run = ProbeRunner.Run(protocol, label, classes, train, test, parsed.GetValue(Seed), device: device);
         Show(run.Result);
-        if (parsed.GetValue(Out) is { } path)
-        {
-            await File.WriteAllTextAsync(path + ".partial", run.Result.ToJson(), cancellation).ConfigureAwait(false);
-            File.Move(path + ".partial", path, overwrite: true);
-        }
+        if (manifest.Expected.TryGetValue(split, out var published))
+            Console.WriteLine($"{run.Result.TestUsed} of the {published} {split} clips that the data set's authors published");
+        if (parsed.GetValue(Out) is { } path) Checkpoints.AsideFile.Write(path, run.Result.ToJson());
         return ExitCode.Done;
     }
 
-    private static async Task<FeatureSet> FeaturesOf(Models.VideoEncoder encoder, Manifest manifest, FFMpegTools tools, string label, FeatureKind kind, CancellationToken cancellation)
+    private static ProbeProtocol ProtocolOf(string? name, ProbeProtocol standard)
     {
-        if (manifest.Entries.Count == 0)
-            throw new Configuration.ConfigurationException("--data: the manifest needs clips in the splits train and test");
-        var config = new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize };
-        var source = new VideoClipSource(manifest, config, tools);
-        using var features = await FeatureExtraction.ExtractAsync([encoder], source, kind, batchSize: 32, progress: null, cancellation).ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.Skipped);
-        return features.Labelled(0, manifest, label);
+        if (name is null) return standard;
+        var protocol = ProbeProtocols.All.FirstOrDefault(p => p.Name == name)
+            ?? throw new ConfigurationException($"--protocol {name}: there are {string.Join(", ", ProbeProtocols.All.Select(p => p.Name))}");
+        return protocol.Kind == standard.Kind ? protocol
+            : throw new ConfigurationException($"--protocol {name} is for another kind of probe; of this kind are {string.Join(", ", ProbeProtocols.All.Where(p => p.Kind == standard.Kind).Select(p => p.Name))}");
     }
 
     private static void Show(ProbeResult result)
@@ -80,7 +85,8 @@ internal static class ProbeCommand
             Markup.Escape(result.Label), Percent(result.Top1), $"{Percent(result.Interval.Low)} to {Percent(result.Interval.High)}",
             Percent(result.Top5), Percent(result.Chance), $"{result.TestUsed} of {result.TestExpected}");
         ConsoleOutput.Write(table);
-        Console.WriteLine($"protocol {result.Protocol}; {result.Grid.Count} grid points, chosen by {result.Choice}; trained on {result.TrainUsed} of {result.TrainExpected} clips");
+        Console.WriteLine($"protocol {result.Protocol}; {result.Grid.Count} grid points, chosen by {result.Choice}{(result.Choice == GridChoice.BestOnTest ? " (optimistic)" : "")}; trained on {result.TrainUsed} of {result.TrainExpected} clips, {(result.TrainFeatures == FeatureOrigin.Augmented ? "augmented" : "cached")} features");
+        foreach (var deviation in result.Deviations) Console.WriteLine($"departs from the protocol: {deviation}");
     }
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);

@@ -41,7 +41,8 @@ internal static class ShapesCommands
             var renderer = config.Build(world, Math.Max(1, Environment.ProcessorCount));
             var target = arguments.GetRequiredValue(folder).FullName;
             await ShowProgress("clips", config.Clips, progress => renderer.RenderAsync(target, progress, cancellation)).ConfigureAwait(false);
-            AnsiConsole.MarkupLineInterpolated($"Wrote {config.Clips} clips and {Path.Combine(target, ShapesRenderer.ManifestName)}");
+            await ShapesSheet.WriteAsync(world, Path.Combine(target, "examples.html"), cancellation).ConfigureAwait(false);
+            AnsiConsole.MarkupLineInterpolated($"Wrote {config.Clips} clips, {Path.Combine(target, ShapesRenderer.ManifestName)} and examples.html");
         }));
         return command;
     }

@@ -41,7 +41,7 @@ internal static class TrainCommand
         stage2.SetAction((parsed, cancellation) =>
         {
             var start = parsed.GetValue(Start);
-            return RunAsync(Presets.Stage2(parsed.GetValue(Preset)!) with { Start = start is null ? null : Path.GetFullPath(start) }, parsed, cancellation);
+            return RunAsync(Presets.Stage2(parsed.GetValue(Preset)!) with { Start = start is null ? null : Path.GetFullPath(CheckpointName.Resolve(start)) }, parsed, cancellation);
         });
         return new Command("train",
             """
@@ -49,7 +49,7 @@ internal static class TrainCommand
 
             Example:
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1
-            """) { stage1, stage2 };
+            """) { stage1, stage2, FindBatchCommand.Create() };
     }
 
     private static async Task<int> RunAsync(RunConfig preset, ParseResult parsed, CancellationToken cancellation)
@@ -60,11 +60,27 @@ internal static class TrainCommand
         using var limit = Limit(parsed.GetValue(MaxHours));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        var manifest = Manifest.Open(parsed.GetValue(Data)!).Filter("train");
-        var source = new VideoClipSource(manifest, config.Data, tools, Path.Combine(folder.Root, "index"));
-        var outcome = await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token).ConfigureAwait(false);
+        var manifest = Manifest.Open(parsed.GetValue(Data)!);
+        var probe = config.Training.ProbeEvery > 0 ? QuickProbe.FromVideos(manifest, config, tools) : null;
+        var clips = manifest.Filter("train");
+        var source = new VideoClipSource(clips, config.Data, tools, Path.Combine(folder.Root, "index"));
+        var outcome = await TrainAsync().ConfigureAwait(false);
         SkippedFilesDisplay.Write(source.Skipped);
         return outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done : ExitCode.Failed;
+
+        async Task<TrainingOutcome> TrainAsync()
+        {
+            try
+            {
+                return await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token, probe).ConfigureAwait(false);
+            }
+            catch (TrainingHaltedException e)
+            {
+                foreach (var clip in e.Entries.Distinct().Select(i => clips.Entries[i]))
+                    await Console.Error.WriteLineAsync($"ivnext: in the last step that was not finite: {clip.Id} ({clips.PathOf(clip)})").ConfigureAwait(false);
+                throw;
+            }
+        }
     }
 
     private static CancellationTokenSource Limit(double? hours)

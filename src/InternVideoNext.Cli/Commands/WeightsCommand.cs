@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Ablations;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Hub;
+using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Weights;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -18,6 +21,7 @@ internal static class WeightsCommand
         CreateInspect(),
         CreateFetch(),
         CreateList(),
+        CreateShip(),
     };
 
     private static Command CreateInspect()
@@ -142,10 +146,36 @@ internal static class WeightsCommand
 
     private static int List(WeightCache cache, TextWriter output)
     {
+        foreach (var model in ShippedModels.All)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Name,-24}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-24}{Numbers(model)}; sha256 {model.Sha256.ToLowerInvariant()}"));
         foreach (var weights in NamedWeights.All)
             output.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
         output.WriteLine($"cache: {cache.Folder}");
         return 0;
+    }
+
+    private static string Numbers(ShippedModel model) => string.Join(", ", model.Result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture,
+        $"{p.Result.Label} {100 * p.Result.Top1:0.0} % ({p.Result.Protocol}, {p.Result.TestUsed} of {p.Result.TestExpected} clips, seed {model.Result.Seed})")));
+
+    // For those who make a release: the runs of an ablation as the package's models.
+    private static Command CreateShip()
+    {
+        var from = new Option<DirectoryInfo>("--from") { Required = true, Description = "The folder of a finished ./ivnext ablate." };
+        var target = new Option<DirectoryInfo>("--to") { Required = true, Description = "Where to write, e.g. src/InternVideoNext.Weights/small." };
+        var command = new Command("ship", "Write an ablation's trained models in half precision, with the probe numbers of these very weights.\nExample: ./ivnext weights ship --from runs/small --to src/InternVideoNext.Weights/small") { from, target };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var folder = parse.GetRequiredValue(from).FullName;
+            var plan = await AblationRequest.Read(folder).PlanAsync(folder, cancellation).ConfigureAwait(false);
+            var runner = new AblationRunner(plan, folder);
+            foreach (var run in plan.Runs.Where(r => r.Config is not null && runner.Finished(r) is not null).DistinctBy(r => r.Row.Id))
+            {
+                var shipped = await new AblationShipping(plan, folder).ShipAsync(run, parse.GetRequiredValue(target).FullName, cancellation).ConfigureAwait(false);
+                parse.InvocationConfiguration.Output.WriteLine($"{run.Row.Id}: {string.Join(", ", shipped.Probes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0} %")))}");
+            }
+            return 0;
+        });
+        return command;
     }
 
     private static string Where(WeightCache cache, NamedWeights weights)

@@ -13,6 +13,15 @@ public static class ConfigDifference
     public static string Describe(RunConfig before, RunConfig after) =>
         string.Join('\n', Changes(before, after).Select(c => $"  {c.Path}: {c.Before ?? "absent"} -> {c.After ?? "absent"}"));
 
+    /// <summary>The dotted paths at which any two of several differ, in order, with each one's value as JSON; null where it has none.</summary>
+    public static IReadOnlyList<(string Path, IReadOnlyList<string?> Values)> Across(IEnumerable<RunConfig> configs)
+    {
+        var all = configs.Select(Flatten).ToList();
+        return [.. all.SelectMany(c => c.Keys).Distinct().Order(StringComparer.Ordinal)
+            .Select(path => (path, (IReadOnlyList<string?>)[.. all.Select(c => c.GetValueOrDefault(path))]))
+            .Where(row => row.Item2.Distinct().Count() > 1)];
+    }
+
     private static IEnumerable<(string Path, string? Before, string? After)> Changes(RunConfig before, RunConfig after)
     {
         var (left, right) = (Flatten(before), Flatten(after));

@@ -31,7 +31,7 @@ internal static class PresetSizes
     public static IReadOnlyDictionary<string, PresetSize> All { get; } = new Dictionary<string, PresetSize>
     {
         ["tiny"] = Synthetic(width: 32, depth: 2, heads: 2, frames: 4, predictorDepth: 1, stage1Steps: 200, stage2Steps: 100, batch: 16),
-        ["mini"] = Synthetic(width: 64, depth: 3, heads: 4, frames: 8, predictorDepth: 2, stage1Steps: 600, stage2Steps: 400, batch: 32),
+        ["mini"] = Synthetic(width: 64, depth: 3, heads: 4, frames: 8, predictorDepth: 2, stage1Steps: 400, stage2Steps: 240, batch: 32),
         ["small"] = Synthetic(width: 96, depth: 4, heads: 4, frames: 8, predictorDepth: 2, stage1Steps: 2500, stage2Steps: 5000, batch: 256),
         ["base"] = Paper(width: 768, depth: 12, heads: 12, dropPath: 0.1, mlpRatio: 4, interval: 3.33, stage1Batch: 16, stage2Batch: 14),
         ["large"] = Paper(width: 1024, depth: 24, heads: 16, dropPath: 0.2, mlpRatio: 4, interval: 1.67, stage1Batch: 16, stage2Batch: 8),

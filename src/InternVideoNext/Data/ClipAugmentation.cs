@@ -36,5 +36,17 @@ public static class ClipAugmentation
         return new CropWindow((width - side) / 2, (height - side) / 2, side, side, Flipped: false);
     }
 
+    /// <summary>One of several largest squares, evenly spaced along the longer side from end to end; of one, the middle.</summary>
+    /// <param name="width">The frames' width in pixels.</param>
+    /// <param name="height">The frames' height in pixels.</param>
+    /// <param name="crop">Which, from 0.</param>
+    /// <param name="crops">How many there are.</param>
+    public static CropWindow Along(int width, int height, int crop, int crops)
+    {
+        if (crops == 1) return Centre(width, height);
+        var side = Math.Min(width, height);
+        return new CropWindow((width - side) * crop / (crops - 1), (height - side) * crop / (crops - 1), side, side, Flipped: false);
+    }
+
     private static int Scaled(int side, double scale) => Math.Clamp((int)Math.Round(side * scale), 1, side);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace InternVideoNext.Data;
 
@@ -42,6 +43,8 @@ public static class ClipResampler
         var across = ResampleAxis.Create(window.Width, size, window.Flipped);
         var down = ResampleAxis.Create(window.Height, size, reversed: false);
         var rows = ArrayPool<float>.Shared.Rent(window.Height * Channels * size);
+        // One value more than the row has: its last pixel is read as four values too.
+        var wide = ArrayPool<float>.Shared.Rent((window.Width * Channels) + 1);
         for (var t = 0; t < count; t++)
         {
             if (t > 0 && clip.Positions[t] == clip.Positions[t - 1])
@@ -53,13 +56,15 @@ public static class ClipResampler
             for (var y = 0; y < window.Height; y++)
             {
                 var line = frame.Slice((((window.Top + y) * frames.Width) + window.Left) * Channels, window.Width * Channels);
-                Across(line, across, size, rows.AsSpan(y * Channels * size, Channels * size)); // [R, 3, S]
+                Widen(line, wide);
+                Across(wide, across, size, rows.AsSpan(y * Channels * size, Channels * size)); // [R, 3, S]
             }
             for (var channel = 0; channel < Channels; channel++)
             {
                 Down(rows, down, channel, size, destination.Slice(((channel * count) + t) * size * size, size * size));
             }
         }
+        ArrayPool<float>.Shared.Return(wide);
         ArrayPool<float>.Shared.Return(rows);
     }
 
@@ -72,24 +77,38 @@ public static class ClipResampler
         }
     }
 
-    // [R columns, 3] bytes to [3, S].
-    private static void Across(ReadOnlySpan<byte> line, ResampleAxis axis, int size, Span<float> row)
+    private static void Widen(ReadOnlySpan<byte> line, Span<float> wide)
+    {
+        var i = 0;
+        for (; i + Vector<byte>.Count <= line.Length; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(line[i..]), out var low, out var high);
+            Quarter(low, wide[i..]);
+            Quarter(high, wide[(i + Vector<ushort>.Count)..]);
+        }
+        for (; i < line.Length; i++) wide[i] = line[i];
+        wide[line.Length] = 0;
+    }
+
+    private static void Quarter(Vector<ushort> values, Span<float> wide)
+    {
+        Vector.Widen(values, out var low, out var high);
+        Vector.ConvertToSingle(Vector.AsVectorInt32(low)).CopyTo(wide);
+        Vector.ConvertToSingle(Vector.AsVectorInt32(high)).CopyTo(wide[Vector<float>.Count..]);
+    }
+
+    // [R columns, 3] values to [3, S]. A pixel's three channels are summed at once, beside the next pixel's first.
+    private static void Across(ReadOnlySpan<float> line, ResampleAxis axis, int size, Span<float> row)
     {
         for (var x = 0; x < size; x++)
         {
-            float red = 0, green = 0, blue = 0;
-            var pixels = line.Slice(axis.Starts[x] * Channels, axis.Taps * Channels);
+            var sum = Vector128<float>.Zero;
+            var pixels = line.Slice(axis.Starts[x] * Channels, (axis.Taps * Channels) + 1);
             var weights = axis.Weights.AsSpan(x * axis.Taps, axis.Taps);
-            for (int k = 0, p = 0; k < weights.Length && p + 2 < pixels.Length; k++, p += Channels)
-            {
-                var weight = weights[k];
-                red += weight * pixels[p];
-                green += weight * pixels[p + 1];
-                blue += weight * pixels[p + 2];
-            }
-            row[x] = red;
-            row[size + x] = green;
-            row[(2 * size) + x] = blue;
+            for (int k = 0, p = 0; k < weights.Length; k++, p += Channels) sum += Vector128.Create(weights[k]) * Vector128.Create(pixels.Slice(p, 4));
+            row[x] = sum[0];
+            row[size + x] = sum[1];
+            row[(2 * size) + x] = sum[2];
         }
     }
 

@@ -10,6 +10,9 @@ namespace InternVideoNext.Data;
 /// <param name="budgetBytes">Bytes of frames to keep at most.</param>
 public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameReader
 {
+    // Longer ones would fill the budget by the dozen, and decoding all their frames to keep them costs more than it saves.
+    private const long MostBytes = 16 << 20;
+
     private readonly ConcurrentDictionary<string, DecodedFrames> _kept = new(StringComparer.Ordinal);
     private long _used;
 
@@ -19,11 +22,18 @@ public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameR
     /// <summary>Bytes kept so far (and reserved by readings in progress).</summary>
     public long UsedBytes => Interlocked.Read(ref _used);
 
+    /// <summary>Whether a video is of the kind that is kept: decoded from end to end anyway, and small.</summary>
+    internal bool IsShort(VideoInfo info, int frames) => VideoDecoder.IsSequential(info, frames) && decoder.AllBytes(info) <= MostBytes;
+
+    /// <summary>Whether reading a video through the cache is worth while: it is kept, or there is room for it.</summary>
+    internal bool Wants(string path, VideoInfo info, int frames) =>
+        IsShort(info, frames) && (_kept.ContainsKey(path) || UsedBytes + decoder.AllBytes(info) <= budgetBytes);
+
     /// <inheritdoc/>
     public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
     {
         // A file decoded by seeking gives other bytes than one decoded from end to end, so those are never kept.
-        if (!VideoDecoder.IsSequential(info, indices.Count)) return decoder.Read(path, info, indices, cancellation);
+        if (!IsShort(info, indices.Count)) return decoder.Read(path, info, indices, cancellation);
         if (_kept.TryGetValue(path, out var kept)) return kept.Choose(path, indices);
         var bytes = decoder.AllBytes(info);
         if (!Reserve(bytes)) return decoder.Read(path, info, indices, cancellation);

@@ -15,8 +15,11 @@ internal sealed class LocalVideoInput(params IReadOnlyList<string> paths) : IInp
         + "mpegvideo,mtv,mv,mvi,mxf,mxg,nc,nsv,nut,nuv,obu,ogg,paf,pmp,pva,r3d,rl2,rm,roq,rpl,sga,siff,smk,smush,swf,thp,tiertexseq,tmv,ty,txd,vc1,vc1test,"
         + "viv,vivo,vmd,vvc,wc3movie,webp,wsvqa,wtv,xmv,yop,yuv4mpegpipe";
 
+    /// <summary>Options that ffmpeg gets before each of the inputs: an input's options hold for that one alone.</summary>
+    public string EachOptions { get; init; } = "";
+
     /// <summary>The options and the input, or inputs, for ffmpeg and ffprobe alike.</summary>
-    public string Text => string.Join(' ', paths.Select(path => $"-protocol_whitelist file -format_whitelist {Containers} -i {MediaProcess.Quote("file:" + path)}"));
+    public string Text => string.Join(' ', paths.Select(path => $"{EachOptions} -protocol_whitelist file -format_whitelist {Containers} -i {MediaProcess.Quote("file:" + path)}".TrimStart()));
 
     public void Pre(FFOptions options) { }
 

@@ -14,6 +14,13 @@ public sealed record Manifest
     /// <summary>The clips.</summary>
     public required IReadOnlyList<ManifestEntry> Entries { get; init; }
 
+    /// <summary>Clips that the data set's authors published, by split; empty where that is not known. Results are told of these.</summary>
+    public IReadOnlyDictionary<string, int> Expected { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The index that <c>./ivnext data scan</c> wrote for this manifest; null where there is none. Not part of the file.</summary>
+    [JsonIgnore]
+    public string? IndexFile { get; init; }
+
     /// <summary>The folder that the entries' paths are relative to; not part of the file.</summary>
     [JsonIgnore]
     public string Root { get; init; } = "";
@@ -38,6 +45,10 @@ public sealed record Manifest
     /// or parent-escaping path, a duplicate id, an unknown split, an unknown label or a class out of range (with the entry).
     /// </exception>
     public static Manifest Load(string path) => ManifestFile.Read(path);
+
+    /// <summary>Where the index of a manifest's files is looked for: beside it.</summary>
+    /// <param name="manifestFile">The manifest.</param>
+    public static string IndexFileOf(string manifestFile) => manifestFile + ".index.json";
 
     /// <summary>Every video-looking file below a folder, in ordinal order of path, unlabelled, all in <c>train</c>.</summary>
     /// <param name="directory">The folder; searched with its subfolders, not following linked or hidden folders.</param>

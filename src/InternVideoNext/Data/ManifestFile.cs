@@ -31,7 +31,8 @@ internal static class ManifestFile
         }
         manifest = WithDefaults(manifest);
         Check(manifest, path);
-        return manifest with { Root = Path.GetDirectoryName(Path.GetFullPath(path))! };
+        var index = Manifest.IndexFileOf(Path.GetFullPath(path));
+        return manifest with { Root = Path.GetDirectoryName(index)!, IndexFile = File.Exists(index) ? index : null };
     }
 
     public static void Write(Manifest manifest, string path)
@@ -43,12 +44,25 @@ internal static class ManifestFile
     // Generated deserialisers set every init-only member, absent ones to null: the defaults in the records never apply.
     private static Manifest WithDefaults(Manifest manifest)
     {
-        var entries = manifest.Entries.Select(e => e switch
+        var shared = new Dictionary<(string, int), IReadOnlyDictionary<string, int>>();
+        var entries = manifest.Entries.Select(e => e is null ? e! : e with { Split = Shared(e.Split), Labels = Shared(e.Labels ?? NoLabels, shared) });
+        return manifest with
         {
-            null or { Split: not null, Labels: not null } => e!,
-            _ => e with { Split = e.Split ?? "train", Labels = e.Labels ?? NoLabels },
-        });
-        return manifest with { Labels = manifest.Labels ?? new Dictionary<string, IReadOnlyList<string>>(), Entries = [.. entries] };
+            Labels = manifest.Labels ?? new Dictionary<string, IReadOnlyList<string>>(),
+            Expected = manifest.Expected ?? NoLabels,
+            Entries = [.. entries],
+        };
+    }
+
+    // A million entries have three splits and some hundred classes: one text and one dictionary for each will do.
+    private static string Shared(string? split) => split is null ? "train" : Manifest.Splits.FirstOrDefault(s => s == split) ?? split;
+
+    private static IReadOnlyDictionary<string, int> Shared(IReadOnlyDictionary<string, int> labels, Dictionary<(string, int), IReadOnlyDictionary<string, int>> shared)
+    {
+        if (labels.Count != 1) return labels.Count == 0 ? NoLabels : labels;
+        var (name, value) = labels.First();
+        if (!shared.TryGetValue((name, value), out var first)) shared[(name, value)] = first = labels;
+        return first;
     }
 
     private static void Check(Manifest manifest, string file)
@@ -68,6 +82,11 @@ internal static class ManifestFile
             if (classes is null || classes.Count == 0) yield return $"labels.{label} lists no class";
             else if (classes.Any(string.IsNullOrEmpty)) yield return $"labels.{label} has a class without a name";
             else if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Count) yield return $"labels.{label} names a class twice";
+        }
+        foreach (var (split, count) in manifest.Expected)
+        {
+            if (!Manifest.Splits.Contains(split)) yield return $"expected.{split}: the splits are {string.Join(", ", Manifest.Splits)}";
+            else if (count < 0) yield return $"expected.{split} is {count}; it must be 0 or more";
         }
         var seen = new Dictionary<string, int>(manifest.Entries.Count, StringComparer.Ordinal);
         for (var i = 0; i < manifest.Entries.Count; i++)
@@ -95,7 +114,7 @@ internal static class ManifestFile
     }
 
     // Judged alike on every system, so that a manifest made on one is safe on another.
-    private static string? PathProblem(string path)
+    public static string? PathProblem(string path)
     {
         if (path.Length == 0) return "the path is empty";
         if (path.Contains('\0', StringComparison.Ordinal)) return "the path holds a null character";

@@ -20,10 +20,11 @@ internal static partial class MediaProcess
     /// <param name="read">Reads its standard output; it may stop early. Called again if the run was interrupted.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellation">Ends it, with everything it started.</param>
+    /// <param name="write">Writes its standard input, on a thread of its own; null for none. It may be cut short by the program's end.</param>
     /// <returns>Exit code, and the last lines of its standard error in one.</returns>
     /// <exception cref="FFMpegMissingException">The program cannot be started.</exception>
     /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/> and was ended.</exception>
-    public static (int ExitCode, string Errors) Run(string program, string arguments, Action<Stream> read, TimeSpan limit, CancellationToken cancellation)
+    public static (int ExitCode, string Errors) Run(string program, string arguments, Action<Stream> read, TimeSpan limit, CancellationToken cancellation, Action<Stream>? write = null)
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timed.CancelAfter(limit < TimeSpan.Zero ? TimeSpan.Zero : limit);
@@ -31,7 +32,7 @@ internal static partial class MediaProcess
         var attempt = 0;
         do
         {
-            result = RunOnce(program, arguments, read, timed.Token);
+            result = RunOnce(program, arguments, read, write, timed.Token);
             cancellation.ThrowIfCancellationRequested();
             if (timed.IsCancellationRequested) throw new TimeoutException($"{Path.GetFileName(program)} took too long");
         }
@@ -43,7 +44,7 @@ internal static partial class MediaProcess
     // broken one: ffmpeg then exits with 255, ffprobe dies of the signal.
     private static bool WasInterrupted(int exitCode) => exitCode is 255 or 128 + 2;
 
-    private static (int ExitCode, string Errors) RunOnce(string program, string arguments, Action<Stream> read, CancellationToken stop)
+    private static (int ExitCode, string Errors) RunOnce(string program, string arguments, Action<Stream> read, Action<Stream>? write, CancellationToken stop)
     {
         using var process = new Process
         {
@@ -69,10 +70,12 @@ internal static partial class MediaProcess
         // Its own thread: a pipe left unread stalls the process, and pool threads may all be waiting for videos.
         var listener = new Thread(() => Listen(process.StandardError, errors)) { IsBackground = true };
         listener.Start();
+        var writer = write is null ? null : new Thread(() => Feed(process.StandardInput.BaseStream, write)) { IsBackground = true };
         var wasRead = false;
         try
         {
-            process.StandardInput.Close();
+            if (writer is null) process.StandardInput.Close();
+            else writer.Start();
             read(process.StandardOutput.BaseStream);
             wasRead = true;
         }
@@ -82,8 +85,21 @@ internal static partial class MediaProcess
         }
         process.StandardOutput.Close();
         process.WaitForExit();
+        writer?.Join();
         listener.Join();
         return (process.ExitCode, string.Join("; ", errors));
+    }
+
+    private static void Feed(Stream input, Action<Stream> write)
+    {
+        try
+        {
+            using (input) write(input);
+        }
+        catch (IOException)
+        {
+            // The program has ended without reading all; its exit code and answer tell why.
+        }
     }
 
     private static void Listen(StreamReader source, Queue<string> lines)

@@ -1,57 +1,62 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Data;
 
-/// <summary>A batch being read: its clips' tasks, and the memory that they write to.</summary>
+/// <summary>
+/// A batch being read: its clips' tasks, and the tensor that they write to, which is also what is handed on: at full size a batch
+/// is 150 MB, and every further copy of it costs as much as decoding some clips.
+/// </summary>
 internal sealed class PendingBatch
 {
-    private readonly int _frames;
-    private readonly int _size;
-    private readonly float[] _pixels;
-    private readonly Task<int?>[] _clips;
+    private readonly Tensor _video;
+    private readonly Task<int?[]>[] _groups;
 
     /// <summary>Queues the clips of a batch.</summary>
-    /// <param name="clips">Each writes [3, T, S, S] values and gives its manifest entry, or null to be left out.</param>
+    /// <param name="groups">Clips that are read together, each group by one worker.</param>
     /// <param name="frames">T.</param>
     /// <param name="size">S.</param>
-    /// <param name="workers">Run the clips.</param>
-    public PendingBatch(IReadOnlyList<ClipLoader> clips, int frames, int size, ClipWorkers workers)
+    /// <param name="reader">Reads a group.</param>
+    /// <param name="workers">Run the groups.</param>
+    public PendingBatch(IReadOnlyList<ClipRequest[]> groups, int frames, int size, ClipReader reader, ClipWorkers workers)
     {
-        (_frames, _size) = (frames, size);
-        _pixels = ArrayPool<float>.Shared.Rent(checked(clips.Count * ClipLength));
-        _clips = new Task<int?>[clips.Count];
-        for (var i = 0; i < clips.Count; i++)
+        _video = empty([groups.Sum(g => g.Length), 3, frames, size, size], dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
+        _groups = new Task<int?[]>[groups.Count];
+        var first = 0;
+        for (var i = 0; i < groups.Count; i++)
         {
-            var (load, memory) = (clips[i], _pixels.AsMemory(i * ClipLength, ClipLength));
-            _clips[i] = workers.Run(() => load(memory, workers.Stopping));
+            var (clips, start) = (groups[i], first);
+            _groups[i] = workers.Run(() => reader.Read(clips, place => Clip(start + place), workers.Stopping));
+            first += clips.Length;
         }
     }
-
-    private int ClipLength => 3 * _frames * _size * _size;
 
     /// <summary>Waits for the clips. Null if all of them were left out.</summary>
     public async Task<ClipBatch?> Finish(CancellationToken cancellation)
     {
-        var entries = await Task.WhenAll(_clips).WaitAsync(cancellation).ConfigureAwait(false);
+        int?[] entries = [.. (await Task.WhenAll(_groups).WaitAsync(cancellation).ConfigureAwait(false)).SelectMany(g => g)];
         var kept = Enumerable.Range(0, entries.Length).Where(i => entries[i] is not null).ToArray();
-        var batch = kept.Length == 0 ? null : new ClipBatch(ToTensor(kept), [.. kept.Select(i => entries[i]!.Value)]);
-        ArrayPool<float>.Shared.Return(_pixels);
-        return batch;
+        int[] chosen = [.. kept.Select(i => entries[i]!.Value)];
+        if (kept.Length == entries.Length) return new ClipBatch(_video, chosen);
+        using var whole = _video;
+        return kept.Length == 0 ? null : new ClipBatch(Kept(kept), chosen);
     }
 
-    private Tensor ToTensor(int[] kept)
+    private Tensor Kept(int[] kept)
     {
-        var video = empty([kept.Length, 3, _frames, _size, _size], dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
-        var values = MemoryMarshal.Cast<byte, float>(video.bytes);
-        for (var i = 0; i < kept.Length; i++) _pixels.AsSpan(kept[i] * ClipLength, ClipLength).CopyTo(values[(i * ClipLength)..]);
-        return video;
+        using var places = tensor(kept.Select(i => (long)i).ToArray());
+        return _video.index_select(0, places).DetachFromDisposeScope();
+    }
+
+    private Span<float> Clip(int place)
+    {
+        var values = MemoryMarshal.Cast<byte, float>(_video.bytes);
+        var length = values.Length / (int)_video.shape[0];
+        return values.Slice(place * length, length);
     }
 }
 
-/// <summary>Reads one clip into memory.</summary>
-/// <param name="destination">[3, T, S, S] values.</param>
-/// <param name="cancellation">Ends the reading.</param>
-/// <returns>The manifest entry read, or null if it cannot be.</returns>
-internal delegate int? ClipLoader(Memory<float> destination, CancellationToken cancellation);
+/// <summary>Where a clip of a group is written.</summary>
+/// <param name="place">The clip's place in its group.</param>
+/// <returns>[3, T, S, S] values.</returns>
+internal delegate Span<float> ClipDestination(int place);

@@ -24,7 +24,7 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
         var full = LocalVideoInput.CheckedFile(path).FullName;
         if (!IsSequential(info, indices.Count)) return ReadBySeeking(full, info, indices, cancellation);
         int[] wanted = [.. indices.Distinct()];
-        var decoded = Decode(full, info, wanted.Length, $"select={string.Join('+', wanted.Select(i => $"eq(n\\,{i})"))},", "", limit, cancellation);
+        var decoded = Decode(full, info, wanted.Length, FrameSelect.Filter(wanted), "", limit, cancellation);
         if (decoded.Frames.Count == 0) return ReadAll(full, info, cancellation).Choose(full, indices);
         return decoded.Arrange(full, indices, wanted);
     }
@@ -98,7 +98,7 @@ public sealed class VideoDecoder(FFMpegTools tools, int shortSide, TimeSpan limi
         // keep time (the option that forbids it has changed its name).
         var filters = $"{Grid(info)},{select}settb=1/25,setpts=N,{Scale(info)}";
         return FFMpegArguments
-            .FromInput(new LocalVideoInput(path), options => options.WithCustomArgument($"-hide_banner -nostdin -v error -threads 1{seek}"))
+            .FromInput(new LocalVideoInput(path), options => options.WithCustomArgument($"-hide_banner -nostdin -v error -threads 1 -reinit_filter 0{seek}"))
             .OutputToUrl("pipe:1", options => options
                 .WithCustomArgument($"-map 0:V:0 -an -sn -dn -filter_threads 1 -vf {MediaProcess.Quote(filters)} -r 25 -frames:v {count} -f rawvideo"))
             .Arguments;

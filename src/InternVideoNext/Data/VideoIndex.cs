@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using InternVideoNext.Checkpoints;
 
 namespace InternVideoNext.Data;
 
@@ -19,11 +17,14 @@ public sealed class VideoIndex
     /// <summary>Opens the index of a cache folder. A damaged or foreign index counts as an empty one: it is only a cache.</summary>
     /// <param name="probe">Asked about files that the index does not know.</param>
     /// <param name="cacheFolder">Where the index lies; null keeps it in memory.</param>
-    public VideoIndex(VideoProbe probe, string? cacheFolder)
+    /// <param name="scanned">An index that a scan of the data set has written; null for none. It is not written to.</param>
+    public VideoIndex(VideoProbe probe, string? cacheFolder, string? scanned = null)
     {
         _probe = probe;
         _file = cacheFolder is null ? null : Path.Combine(cacheFolder, "video-index.json");
-        _known = new(Stored(_file), StringComparer.Ordinal);
+        _known = new(_file is null ? new Dictionary<string, IndexedVideo>() : VideoIndexFile.Read(_file), StringComparer.Ordinal);
+        if (scanned is null) return;
+        foreach (var (path, video) in VideoIndexFile.Read(scanned)) _known[path] = video;
     }
 
     /// <summary>What is known of a file, probing it if need be.</summary>
@@ -34,7 +35,8 @@ public sealed class VideoIndex
     {
         var file = LocalVideoInput.CheckedFile(path);
         var written = file.LastWriteTimeUtc.Ticks;
-        if (_known.TryGetValue(file.FullName, out var known) && known.Size == file.Length && known.WrittenTicks == written) return known.Info;
+        if (_known.TryGetValue(file.FullName, out var known) && known.Size == file.Length && known.WrittenTicks == written)
+            return known.Info ?? throw new VideoReadException(path, known.Error ?? "the scan found it broken");
         var info = _probe.Read(path, cancellation);
         _known[file.FullName] = new IndexedVideo(file.Length, written, info);
         _changed = true;
@@ -61,8 +63,7 @@ public sealed class VideoIndex
             _changed = false;
             try
             {
-                var videos = new SortedDictionary<string, IndexedVideo>(_known, StringComparer.Ordinal);
-                AsideFile.Write(_file, stream => JsonSerializer.Serialize(stream, new VideoIndexFile(videos), DataJson.Default.VideoIndexFile));
+                VideoIndexFile.Write(_file, _known);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -70,28 +71,4 @@ public sealed class VideoIndex
             }
         }
     }
-
-    private static IReadOnlyDictionary<string, IndexedVideo> Stored(string? file)
-    {
-        if (file is null || !File.Exists(file)) return new Dictionary<string, IndexedVideo>();
-        try
-        {
-            using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize(stream, DataJson.Default.VideoIndexFile)?.Videos ?? new Dictionary<string, IndexedVideo>();
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            return new Dictionary<string, IndexedVideo>();
-        }
-    }
 }
-
-/// <summary>The index as a file.</summary>
-/// <param name="Videos">By absolute path.</param>
-internal sealed record VideoIndexFile(IReadOnlyDictionary<string, IndexedVideo> Videos);
-
-/// <summary>A probed file and the state it was probed in.</summary>
-/// <param name="Size">Bytes.</param>
-/// <param name="WrittenTicks">UTC ticks of its last writing.</param>
-/// <param name="Info">ffprobe's answer.</param>
-internal sealed record IndexedVideo(long Size, long WrittenTicks, VideoInfo Info);

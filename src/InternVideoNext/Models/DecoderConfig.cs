@@ -4,12 +4,14 @@ using InternVideoNext.Configuration;
 namespace InternVideoNext.Models;
 
 /// <summary>
-/// What turns the predictor's output at masked positions into a prediction: pixels (Stage 1) or encoder features (Stage 2).
+/// What turns the predictor's output at masked positions into a prediction: pixels (Stage 1) or encoder features (Stage 2);
+/// or, in the supervised bound, what reads classes off the encoder.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(DiffusionDecoderConfig), "diffusion")]
 [JsonDerivedType(typeof(LinearPixelDecoderConfig), "linear_pixel")]
 [JsonDerivedType(typeof(LatentDecoderConfig), "latent")]
+[JsonDerivedType(typeof(LabelHeadsConfig), "label_heads")]
 public abstract record DecoderConfig
 {
     /// <summary>The name under which a model registers this decoder: the prefix of its keys in a checkpoint.</summary>

@@ -22,7 +22,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
         Config = config;
         _encoder = config.Encoder.Build(generator);
         _predictor = config.Predictor?.Build(config.Encoder, generator);
-        _decoder = config.Decoder is { } decoder ? new DecoderSlot(decoder.Key, Build(decoder, config.Encoder, _predictor!.Width, generator)) : null;
+        _decoder = config.Decoder is { } decoder ? new DecoderSlot(decoder.Key, Build(decoder, config.Encoder, _predictor?.Width ?? 0, generator)) : null;
         _alignment = config.Alignment is { } alignment ? new SemanticAlignment(alignment, config.Encoder, generator) : null;
         RegisterComponents();
     }
@@ -41,6 +41,9 @@ public sealed class EncoderPredictorDecoder : nn.Module
 
     /// <summary>The latent decoder, if the model has one (Stage 2).</summary>
     public LatentDecoder? LatentDecoder => _decoder?.Decoder as LatentDecoder;
+
+    /// <summary>The classifiers, if the model is trained with labels.</summary>
+    public LabelHeads? LabelHeads => _decoder?.Decoder as LabelHeads;
 
     /// <summary>The alignment heads, if the model has them (Stage 1).</summary>
     public SemanticAlignment? Alignment => _alignment;
@@ -64,6 +67,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
     {
         PixelDecoderConfig pixels => pixels.Build(predictorWidth, 3 * encoder.PatchSize * encoder.PatchSize, generator),
         LatentDecoderConfig latents => latents.Build(predictorWidth, encoder.Width, generator),
+        LabelHeadsConfig labels => labels.Build(encoder.Width, generator),
         _ => throw new ArgumentOutOfRangeException(nameof(decoder), decoder.GetType().Name, "not a decoder"),
     };
 

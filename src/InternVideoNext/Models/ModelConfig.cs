@@ -38,7 +38,7 @@ public sealed record ModelConfig
         if (Predictor is { } predictor) check.Include(predictor.Validate);
         if (Decoder is { } decoder) check.Include(decoder.Validate);
         if (Alignment is { } alignment) check.Include(alignment.Validate);
-        check.That(Decoder is null || Predictor is not null, "decoder is set but predictor is null; a decoder reads the predictor's output");
+        check.That(Decoder is null or LabelHeadsConfig || Predictor is not null, "decoder is set but predictor is null; a decoder reads the predictor's output");
         check.That(Alignment is null || Alignment.Layers <= Encoder.Depth,
             $"alignment.layers is {Alignment?.Layers}, but encoder.depth is {Encoder.Depth}; only existing blocks can be aligned");
         check.ThrowIfAny();

@@ -26,18 +26,30 @@ public sealed class ModernBertBody : PredictorBody
     public override IReadOnlyList<Tensor> LayerOutputs(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var (length, dtype, device) = (input.size(1), input.dtype, input.device);
-        var headWidth = Width / _config.Heads;
-        var window = LocalAttention.For(length, _config.LocalAttention / 2, dtype, device);
-        var everywhere = RotaryEmbedding.For(length, headWidth, _config.GlobalTheta, dtype, device);
-        var nearby = RotaryEmbedding.For(length, headWidth, _config.LocalTheta, dtype, device);
+        var (everywhere, nearby, window) = (Everywhere(input), Nearby(input), Window(input));
         var outputs = new List<Tensor>(_config.LayerIds.Count);
-        foreach (var (layer, id) in _layers.Zip(_config.LayerIds))
+        var recomputation = new Recomputation();
+        for (var i = 0; i < _layers.Count; i++)
         {
-            input = _config.IsGlobal(id) ? layer.forward(input, everywhere, null) : layer.forward(input, nearby, window);
+            var (layer, isGlobal) = (_layers[i], _config.IsGlobal(_config.LayerIds[i]));
+            if (Recompute?.Contains(i) == true) input = recomputation.Run((x, _) => Alone(layer, isGlobal, x), input, null);
+            else input = isGlobal ? layer.call(input, everywhere, null) : layer.call(input, nearby, window);
             outputs.Add(input.MoveToOuterDisposeScope());
         }
 
         return outputs;
     }
+
+    // A layer that is computed again makes its own tables: the shared ones are gone by then.
+    private Tensor Alone(ModernBertLayer layer, bool isGlobal, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return (isGlobal ? layer.call(x, Everywhere(x), null) : layer.call(x, Nearby(x), Window(x))).MoveToOuterDisposeScope();
+    }
+
+    private RotaryEmbedding Everywhere(Tensor x) => RotaryEmbedding.For(x.size(1), Width / _config.Heads, _config.GlobalTheta, x.dtype, x.device);
+
+    private RotaryEmbedding Nearby(Tensor x) => RotaryEmbedding.For(x.size(1), Width / _config.Heads, _config.LocalTheta, x.dtype, x.device);
+
+    private LocalAttention Window(Tensor x) => LocalAttention.For(x.size(1), _config.LocalAttention / 2, x.dtype, x.device);
 }

@@ -42,7 +42,7 @@ public sealed class ModernBertLayer : Module<Tensor, RotaryEmbedding, LocalAtten
     {
         using var scope = NewDisposeScope();
         var normed = _attentionNorm is null ? input : _attentionNorm.forward(input);
-        var attended = input + _attention.forward(normed, rotary, window);
-        return (attended + _mlp.forward(_mlpNorm.forward(attended))).MoveToOuterDisposeScope();
+        var attended = input + _attention.call(normed, rotary, window);
+        return (attended + _mlp.call(_mlpNorm.forward(attended))).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
@@ -41,6 +42,10 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
     /// run starts from: the paper's text-decoder initialisation. Null: they start at random.
     /// </summary>
     public string? TextWeights { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int LayerCount => LayerIds.Count;
 
     /// <inheritdoc/>
     public override PredictorBody BuildBody(Generator generator)

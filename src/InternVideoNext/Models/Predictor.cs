@@ -52,7 +52,7 @@ public sealed class Predictor : Module<Tensor, TokenMask, Tensor>
     public override Tensor forward(Tensor encoded, TokenMask mask)
     {
         using var scope = NewDisposeScope();
-        return _body.forward(_head.forward(Assemble(encoded, mask))).MoveToOuterDisposeScope();
+        return _body.call(_head.call(Assemble(encoded, mask))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The full sequence before the head: encoded and mask tokens in order, positions added.</summary>

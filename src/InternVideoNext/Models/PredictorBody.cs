@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,6 +17,9 @@ public abstract class PredictorBody : Module<Tensor, Tensor>
 
     /// <summary>Cp, channels of a token.</summary>
     public int Width { get; }
+
+    /// <summary>Layers whose intermediates are computed again in the backward pass instead of being kept; null: none.</summary>
+    public BlockRange? Recompute { get; set; }
 
     /// <summary>The output of every layer, shallow to deep, each [B, N, Cp].</summary>
     /// <param name="input">[B, N, Cp].</param>

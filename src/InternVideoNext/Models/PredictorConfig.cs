@@ -16,6 +16,10 @@ public abstract record PredictorConfig
     /// <summary>Standard deviation of the initial weights.</summary>
     public double InitStd { get; init; } = 0.02;
 
+    /// <summary>Layers of the body.</summary>
+    [JsonIgnore]
+    public abstract int LayerCount { get; }
+
     /// <summary>Makes the predictor of an encoder, with initial weights.</summary>
     /// <param name="encoder">Whose tokens it completes.</param>
     /// <param name="generator">Source of the draws, on the CPU.</param>

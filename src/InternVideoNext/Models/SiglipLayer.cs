@@ -30,7 +30,7 @@ internal sealed class SiglipLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var attended = input + _attention.forward(_attentionNorm.forward(input));
-        return (attended + _mlp.forward(_mlpNorm.forward(attended))).MoveToOuterDisposeScope();
+        var attended = input + _attention.call(_attentionNorm.forward(input));
+        return (attended + _mlp.call(_mlpNorm.forward(attended))).MoveToOuterDisposeScope();
     }
 }

@@ -33,6 +33,9 @@ public sealed class SiglipTeacher : IImageTeacher, IDisposable
         _interval = interval;
     }
 
+    /// <summary>The network inside.</summary>
+    internal SiglipVisionTower Tower => _tower;
+
     /// <inheritdoc/>
     public int Width => _config.Width;
 
@@ -62,7 +65,7 @@ public sealed class SiglipTeacher : IImageTeacher, IDisposable
         using var gradient = no_grad();
         using var scope = NewDisposeScope();
         var (clips, frames) = (video.size(0), video.size(2));
-        var seen = _tower.forward(Frames(video), AlignedLayers(_config.Depth, _interval, alignedLayers));
+        var seen = _tower.call(Frames(video), AlignedLayers(_config.Depth, _interval, alignedLayers));
         var middle = alignedLayers == 0
             ? empty([0, clips, frames * GridSide * GridSide, Width], dtype: seen.Tokens.dtype, device: seen.Tokens.device)
             : stack(seen.States.Select(Unit)).view(alignedLayers, clips, -1, Width); // [K, B, N, D]

@@ -45,16 +45,16 @@ public sealed class SiglipVisionTower : Module<Tensor, IReadOnlyList<int>?, Sigl
         RequireFit(pixels, layers);
         using var scope = NewDisposeScope();
         var states = new Tensor[layers?.Count ?? 0];
-        var stream = _embeddings.forward(pixels); // [F, L, D]
+        var stream = _embeddings.call(pixels); // [F, L, D]
         Keep(0);
         for (var i = 0; i < Config.Depth; i++)
         {
-            stream = _encoder.Layers[i].forward(stream);
+            stream = _encoder.Layers[i].call(stream);
             Keep(i + 1);
         }
 
         var tokens = _postNorm.forward(stream);
-        var (pooled, attention) = _head.forward(tokens);
+        var (pooled, attention) = _head.call(tokens);
         return new SiglipOutput(states, tokens, pooled, attention).MoveToOuterDisposeScope();
 
         void Keep(int layer)

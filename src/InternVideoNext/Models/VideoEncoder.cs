@@ -1,3 +1,4 @@
+using InternVideoNext.Configuration;
 using InternVideoNext.Masking;
 using InternVideoNext.Modules;
 using TorchSharp.Modules;
@@ -37,6 +38,9 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
     /// <summary>Sizes of this encoder.</summary>
     public EncoderConfig Config { get; }
 
+    /// <summary>Blocks whose intermediates are computed again in the backward pass instead of being kept; null: none.</summary>
+    public BlockRange? Recompute { get; set; }
+
     /// <summary>Patch tokens without positions (<c>patch_embed</c>).</summary>
     /// <param name="video">[B, 3, T, S, S], ImageNet mean/std normalised.</param>
     /// <returns>[B, N, C].</returns>
@@ -44,7 +48,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
     public Tensor EmbedPatches(Tensor video)
     {
         RequireClip(video);
-        return _patchEmbedding.forward(video);
+        return _patchEmbedding.call(video);
     }
 
     /// <summary>Patch tokens plus their positions: what <see cref="Encode"/> takes. Embed once, encode under several masks.</summary>
@@ -68,9 +72,10 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
         var classes = (_classToken + _positions.narrow(1, 0, Config.ClassTokens)).expand(kept.size(0), -1, -1);
         var stream = cat([classes, kept], dim: 1); // [B, K + Nv, C]
         var layers = new List<Tensor>(Config.Depth);
-        foreach (var block in _blocks)
+        var recomputation = new Recomputation();
+        for (var i = 0; i < _blocks.Count; i++)
         {
-            stream = block.forward(stream, dropPath);
+            stream = Recompute?.Contains(i) == true ? recomputation.Run(_blocks[i].call, stream, dropPath) : _blocks[i].call(stream, dropPath);
             layers.Add(stream);
         }
 
@@ -91,7 +96,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
     /// <summary>The attention pool (<c>clip_projector</c>): one vector per clip.</summary>
     /// <param name="tokens">[B, K + Nv, C], class tokens included.</param>
     /// <returns>[B, E].</returns>
-    public Tensor Pool(Tensor tokens) => _pool.forward(tokens);
+    public Tensor Pool(Tensor tokens) => _pool.call(tokens);
 
     private void RequireClip(Tensor video)
     {

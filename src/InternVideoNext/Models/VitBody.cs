@@ -27,9 +27,10 @@ public sealed class VitBody : PredictorBody
     {
         using var scope = NewDisposeScope();
         var outputs = new List<Tensor>(_layers.Count);
-        foreach (var layer in _layers)
+        var recomputation = new Recomputation();
+        for (var i = 0; i < _layers.Count; i++)
         {
-            input = layer.forward(input, null);
+            input = Recompute?.Contains(i) == true ? recomputation.Run(_layers[i].call, input, null) : _layers[i].call(input, null);
             outputs.Add(input.MoveToOuterDisposeScope());
         }
 

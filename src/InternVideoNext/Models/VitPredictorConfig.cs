@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InternVideoNext.Configuration;
 using InternVideoNext.Modules;
 using static TorchSharp.torch;
@@ -27,6 +28,10 @@ public sealed record VitPredictorConfig : PredictorConfig
 
     /// <summary>Form of the activation.</summary>
     public GeluKind Gelu { get; init; } = GeluKind.Exact;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int LayerCount => Depth;
 
     /// <inheritdoc/>
     public override PredictorBody BuildBody(Generator generator)

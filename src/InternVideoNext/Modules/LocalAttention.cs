@@ -30,11 +30,23 @@ public sealed class LocalAttention
     public static LocalAttention For(long length, long radius, ScalarType dtype, Device device)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(radius, 1);
-        if (length <= radius + 1) return new LocalAttention(length, 0, null);
-        // Rows of a mask begin at multiples of 16 elements, or the fused kernels on CUDA copy it.
-        var block = (radius + 15) / 16 * 16;
-        return length > 6 * block ? Blocked(length, radius, block, dtype, device) : Full(length, radius, dtype, device);
+        return WayFor(length, radius) switch
+        {
+            LocalAttentionWay.Everywhere => new LocalAttention(length, 0, null),
+            LocalAttentionWay.MaskedMatrix => Full(length, radius, dtype, device),
+            _ => Blocked(length, radius, BlockFor(radius), dtype, device),
+        };
     }
+
+    /// <summary>The cheaper way for a sequence.</summary>
+    /// <param name="length">N.</param>
+    /// <param name="radius">Largest distance attended to.</param>
+    public static LocalAttentionWay WayFor(long length, long radius) =>
+        length <= radius + 1 ? LocalAttentionWay.Everywhere
+        : length > 6 * BlockFor(radius) ? LocalAttentionWay.Blocks : LocalAttentionWay.MaskedMatrix;
+
+    // Rows of a mask begin at multiples of 16 elements, or the fused kernels on CUDA copy it.
+    private static long BlockFor(long radius) => (radius + 15) / 16 * 16;
 
     internal static LocalAttention Full(long length, long radius, ScalarType dtype, Device device)
     {

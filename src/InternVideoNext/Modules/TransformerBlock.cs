@@ -56,8 +56,8 @@ public sealed class TransformerBlock : Module<Tensor, Generator?, Tensor>
     public override Tensor forward(Tensor input, Generator? dropPath)
     {
         using var scope = NewDisposeScope();
-        var attended = Add(input, _attentionScale, _attention.forward(_attentionNorm.forward(input)), dropPath);
-        return Add(attended, _mlpScale, _mlp.forward(_mlpNorm.forward(attended)), dropPath).MoveToOuterDisposeScope();
+        var attended = Add(input, _attentionScale, _attention.call(_attentionNorm.forward(input)), dropPath);
+        return Add(attended, _mlpScale, _mlp.call(_mlpNorm.forward(attended)), dropPath).MoveToOuterDisposeScope();
     }
 
     private Tensor Add(Tensor stream, LayerScale? scale, Tensor branch, Generator? dropPath)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Native;
@@ -15,12 +16,31 @@ internal static class Operators
         def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
             return torch.rms_norm(x, [x.size(-1)], weight, eps)
 
+        def attention_kernel(x: Tensor) -> int:
+            return torch._fused_sdp_choice(x, x, x, None, 0.0, False)
+
         """; // TorchScript wants the last line ended
 
     /// <summary>x / sqrt(mean(x^2) + eps) * weight over the last axis, statistics in float32, in one kernel on CUDA.</summary>
     /// <param name="x">[..., C].</param>
     /// <param name="weight">[C], of the type of <paramref name="x"/>.</param>
     /// <param name="eps">Added to the mean square.</param>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, double eps) =>
-        Compiled.Value.invoke<Tensor>("rms_norm", x, weight, eps);
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double eps)
+    {
+        // A number given as such becomes a Scalar that TorchSharp doesn't hold: a garbage collection during the call would free it.
+        using Scalar held = eps.ToScalar();
+        return Compiled.Value.invoke<Tensor>("rms_norm", x, weight, held);
+    }
+
+    /// <summary>Which kernel libtorch would take for self-attention without a mask.</summary>
+    /// <param name="dtype">Type of queries, keys and values.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="headWidth">Channels of a head.</param>
+    public static AttentionKernel AttentionKernel(ScalarType dtype, Device device, int headWidth)
+    {
+        using var scope = NewDisposeScope();
+        var x = zeros([1, 2, 64, headWidth], dtype: dtype, device: device, requires_grad: true); // [B, H, N, D]
+        using var choice = Compiled.Value.invoke<Scalar>("attention_kernel", x);
+        return (AttentionKernel)choice.ToInt32();
+    }
 }

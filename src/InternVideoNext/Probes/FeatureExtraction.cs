@@ -17,17 +17,28 @@ public static class FeatureExtraction
     /// <param name="progress">Told the number of clips done.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">No clip could be read.</exception>
+    public static Task<ExtractedFeatures> ExtractAsync(
+        IReadOnlyList<VideoEncoder> encoders, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress, CancellationToken cancellation) =>
+        ExtractAsync([.. encoders.Select(encoder => (Func<Tensor, Tensor>)(video => Encode(encoder, video, kind)))], source, batchSize, progress, cancellation);
+
+    /// <summary>Applies every function to every readable clip.</summary>
+    /// <param name="functions">Each from [B, 3, T, H, W] to [B, C] or [B, N, C], float32 on the CPU, outside every dispose scope.</param>
+    /// <param name="source">Clips; unreadable ones are left out.</param>
+    /// <param name="batchSize">Clips a batch.</param>
+    /// <param name="progress">Told the number of clips done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="InvalidDataException">No clip could be read.</exception>
     public static async Task<ExtractedFeatures> ExtractAsync(
-        IReadOnlyList<VideoEncoder> encoders, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress, CancellationToken cancellation)
+        IReadOnlyList<Func<Tensor, Tensor>> functions, IClipSource source, int batchSize, IProgress<int>? progress, CancellationToken cancellation)
     {
         var entries = new List<int>();
-        var parts = encoders.Select(_ => new List<Tensor>()).ToList();
+        var parts = functions.Select(_ => new List<Tensor>()).ToList();
         await foreach (var batch in source.ReadOnce(batchSize, cancellation).ConfigureAwait(false))
         {
             using (batch)
             {
                 entries.AddRange(batch.Entries);
-                for (var i = 0; i < encoders.Count; i++) parts[i].Add(Encode(encoders[i], batch.Video, kind));
+                for (var i = 0; i < functions.Count; i++) parts[i].Add(functions[i](batch.Video));
             }
             progress?.Report(entries.Count);
         }

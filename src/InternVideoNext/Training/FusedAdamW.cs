@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -19,9 +20,13 @@ internal static class FusedAdamW
 
     /// <summary>One update of one group. <paramref name="bad"/> = 1 leaves everything as it is.</summary>
     public static void Update(
-        jit.CompilationUnit kernel, FlatGroup group, Tensor gradient, Tensor updates, Tensor bad, double learningRate, double decay, TrainingConfig config) =>
+        jit.CompilationUnit kernel, FlatGroup group, Tensor gradient, Tensor updates, Tensor bad, double learningRate, double decay, TrainingConfig config)
+    {
+        // Held through the call: see Operators.RmsNorm.
+        using Scalar rate = learningRate.ToScalar(), beta1 = config.Beta1.ToScalar(), beta2 = config.Beta2.ToScalar(), weightDecay = decay.ToScalar(), eps = config.Epsilon.ToScalar();
         kernel.invoke("update", One(group.Master), One(gradient), One(group.FirstMoment), One(group.SecondMoment), One(updates), One(bad),
-            learningRate, config.Beta1, config.Beta2, decay, config.Epsilon);
+            rate, beta1, beta2, weightDecay, eps);
+    }
 
     private static Tensor[] One(Tensor tensor) => [tensor];
 }

@@ -13,6 +13,12 @@ public interface ITrainingStage : IDisposable
     /// <param name="stepIndex">0-based; with the run's seed it fixes every random draw.</param>
     LossParts ComputeLoss(Tensor video, long stepIndex);
 
+    /// <summary>The losses of one step, where it matters which clips they are (their labels).</summary>
+    /// <param name="video">[B, 3, T, H, W], ImageNet-normalised, on the stage's device and in its precision.</param>
+    /// <param name="entries">For each clip, the index of its entry in the training source.</param>
+    /// <param name="stepIndex">0-based; with the run's seed it fixes every random draw.</param>
+    LossParts ComputeLoss(Tensor video, IReadOnlyList<int> entries, long stepIndex) => ComputeLoss(video, stepIndex);
+
     /// <summary>Called after each optimiser step: where a moving teacher follows its student.</summary>
     void AfterUpdate();
 

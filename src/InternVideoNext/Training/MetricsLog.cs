@@ -2,17 +2,22 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using InternVideoNext.Configuration;
+using InternVideoNext.Probes;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
 
 /// <summary>
 /// Collects each step's numbers as tensors and reads them from the device in one go when asked, then appends them to
-/// <c>metrics.jsonl</c>: the step itself never waits for the device.
+/// <c>metrics.jsonl</c> and to TensorBoard's event files beside it: the step itself never waits for the device.
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
+    /// <summary>Beside the log, TensorBoard's event files of the same numbers.</summary>
+    public const string TensorBoardFolder = "tensorboard";
+
     private readonly FileStream _file;
+    private readonly TensorBoardLog _tensorBoard;
     private readonly List<Pending> _pending = [];
     private readonly Stopwatch _sinceFlush = Stopwatch.StartNew();
     private long _skipped;
@@ -28,6 +33,7 @@ internal sealed class MetricsLog : IDisposable
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         _file.SetLength(LengthUpTo(step));
         _file.Seek(0, SeekOrigin.End);
+        _tensorBoard = new TensorBoardLog(Path.Combine(Path.GetDirectoryName(path)!, TensorBoardFolder), step);
     }
 
     /// <summary>The line written last.</summary>
@@ -35,6 +41,12 @@ internal sealed class MetricsLog : IDisposable
 
     /// <summary>The clips of the last step that was skipped since the log was opened.</summary>
     public IReadOnlyList<int> NewestSkippedClips { get; private set; } = [];
+
+    /// <summary>The newest measurement of the features since the log was opened.</summary>
+    public FeatureSummary? NewestHealth { get; private set; }
+
+    /// <summary>The newest quick probe since the log was opened.</summary>
+    public IReadOnlyDictionary<string, double>? NewestProbe { get; private set; }
 
     /// <summary>Takes a step's numbers, which stay the caller's.</summary>
     public void Add(StepRecord step, LossSum losses, Tensor gradientNorm, Tensor skipped)
@@ -44,26 +56,32 @@ internal sealed class MetricsLog : IDisposable
         _pending.Add(new Pending(step, row, losses.Parts, losses.Details));
     }
 
+    /// <summary>Writes a quick probe into the line of the step that was added last; null: none.</summary>
+    public void AttachProbe(IReadOnlyDictionary<string, double>? probe) => _pending[^1] = _pending[^1] with { Probe = probe };
+
     /// <summary>Reads and writes everything collected.</summary>
     public void Flush()
     {
         if (_pending.Count == 0) return;
         var rate = _pending.Sum(p => p.Step.Clips.Count) / _sinceFlush.Elapsed.TotalSeconds;
-        var memory = Environment.WorkingSet / 1024.0 / 1024.0;
+        var (memory, tensors) = (Environment.WorkingSet / 1024.0 / 1024.0, Tensor.TotalCount);
         using (NewDisposeScope())
         {
             ReadOnlySpan<float> values = cat([.. _pending.Select(p => p.Row)]).cpu().data<float>().ToArray();
             foreach (var pending in _pending)
             {
-                Newest = pending.ToMetrics(values[..pending.Width], _skipped, rate, memory);
+                Newest = pending.ToMetrics(values[..pending.Width], _skipped, rate, memory, tensors);
                 _skipped = Newest.SkippedSteps;
+                (NewestHealth, NewestProbe) = (Newest.Health ?? NewestHealth, Newest.Probe ?? NewestProbe);
                 NewestSkippedClips = Newest.SkippedClips ?? NewestSkippedClips;
                 values = values[pending.Width..];
                 _file.Write(JsonSerializer.SerializeToUtf8Bytes(Newest, LogJsonContext.Default.StepMetrics));
                 _file.WriteByte((byte)'\n');
+                _tensorBoard.Add(Newest);
             }
         }
         _file.Flush();
+        _tensorBoard.Flush();
         Clear();
         _sinceFlush.Restart();
     }
@@ -78,6 +96,7 @@ internal sealed class MetricsLog : IDisposable
     public void Dispose()
     {
         Clear();
+        _tensorBoard.Dispose();
         _file.Dispose();
     }
 
@@ -103,10 +122,12 @@ internal sealed class MetricsLog : IDisposable
 
     private sealed record Pending(StepRecord Step, Tensor Row, IReadOnlyList<string> Parts, IReadOnlyList<string> Details)
     {
+        public IReadOnlyDictionary<string, double>? Probe { get; init; }
+
         // Total, parts, details, gradient norm, skipped.
         public int Width => Parts.Count + Details.Count + 3;
 
-        public StepMetrics ToMetrics(ReadOnlySpan<float> values, long skippedBefore, double clipsPerSecond, double memory)
+        public StepMetrics ToMetrics(ReadOnlySpan<float> values, long skippedBefore, double clipsPerSecond, double memory, long tensors)
         {
             var skipped = (long)values[^1];
             return new StepMetrics
@@ -122,7 +143,9 @@ internal sealed class MetricsLog : IDisposable
                 ClipsPerSecond = clipsPerSecond,
                 DataWaitSeconds = Step.WaitSeconds,
                 MemoryMegabytes = memory,
+                LiveTensors = tensors,
                 Health = Step.Health,
+                Probe = Probe,
             };
         }
 

@@ -42,16 +42,20 @@ public static class ModelCheckpoint
     /// <summary>Builds the encoder alone, from a checkpoint of this package or from the released weights.</summary>
     /// <param name="path">File, checkpoint folder or run folder.</param>
     /// <param name="device">Where to put it.</param>
+    /// <param name="frames">T of the clips it is to read, its position table resized; null: those it was trained on.</param>
+    /// <param name="imageSize">Side of the clips in pixels, likewise; null: that it was trained on.</param>
     /// <exception cref="InvalidDataException">The file holds no encoder that is known here.</exception>
-    public static VideoEncoder OpenEncoder(string path, Device device)
+    /// <exception cref="ConfigurationException">The size is no multiple of the patch side.</exception>
+    public static VideoEncoder OpenEncoder(string path, Device device, int? frames = null, int? imageSize = null)
     {
         using var file = SafetensorsFile.Open(Resolve(path));
         var (config, map) = ConfigOf(file) is { } run
             ? (run.Model.Encoder, ReferenceCheckpoint.IntoEncoder)
             : (ReleasedEncoder.ConfigOf(file), ReleasedWeights.Map);
         using var generator = StepGenerators.ForWeights(0);
-        var encoder = config.Build(generator);
-        StrictLoader.Load(encoder, file, map, PositionTableResizing.To(config.Grid, config.ClassTokens));
+        var wanted = config with { Frames = frames ?? config.Frames, ImageSize = imageSize ?? config.ImageSize };
+        var encoder = wanted.Build(generator);
+        StrictLoader.Load(encoder, file, map, PositionTableResizing.To(wanted.Grid, wanted.ClassTokens, wanted.Grid == config.Grid ? null : config.Grid));
         encoder.to(device);
         return encoder;
     }

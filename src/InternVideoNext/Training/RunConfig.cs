@@ -10,6 +10,7 @@ namespace InternVideoNext.Training;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
 [JsonDerivedType(typeof(Stage1Config), "stage1")]
 [JsonDerivedType(typeof(Stage2Config), "stage2")]
+[JsonDerivedType(typeof(SupervisedConfig), "supervised")]
 public abstract record RunConfig
 {
     /// <summary>The preset it was made from, for people; the values below are what counts.</summary>
@@ -40,6 +41,7 @@ public abstract record RunConfig
         if (check.Include(Model.Validate)) check.Include(() => Masking.Build(Model.Encoder.Grid));
         check.Include(Data.Validate);
         check.Include(Training.Validate);
+        check.Include(() => Training.Recompute.Validate(Model));
         check.That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}")
             .That(Data.Size == Model.Encoder.ImageSize, $"data.size is {Data.Size}, but model.encoder.image_size is {Model.Encoder.ImageSize}")
             .ThrowIfAny();

@@ -5,12 +5,14 @@ using InternVideoNext.Configuration;
 namespace InternVideoNext.Training;
 
 /// <summary>
-/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>checkpoints/step-N/</c>. A checkpoint comes and goes by one
+/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>, <c>checkpoints/step-N/</c>. A checkpoint comes and goes by one
 /// rename, so a folder called step-N is whole or was damaged later, which its checksums show.
 /// </summary>
 /// <param name="path">The folder; made when first written to.</param>
 public sealed class RunFolder(string path)
 {
+    private const int ClaimAttempts = 5;
+
     // What begins with a dot is unfinished, or half removed, and is cleared away by the next checkpoint.
     private const string StepPrefix = "step-", DamagedPrefix = "damaged-", Unfinished = ".partial-", Removed = ".removed-";
 
@@ -23,7 +25,64 @@ public sealed class RunFolder(string path)
     /// <summary>The run's whole configuration.</summary>
     public string ConfigFile => Path.Combine(Root, "config.json");
 
+    /// <summary>Held open by the process that trains the run.</summary>
+    private string ClaimFile => Path.Combine(Root, "run.lock");
+
     private string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>Whether a process trains this run now.</summary>
+    public bool IsClaimed
+    {
+        get
+        {
+            if (!File.Exists(ClaimFile)) return false;
+            try
+            {
+                using var claim = new FileStream(ClaimFile, FileMode.Open, FileAccess.Read, FileShare.Read);
+                return false;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The folder of a run that is there already.</summary>
+    /// <exception cref="ConfigurationException">There is no run in the folder.</exception>
+    public static RunFolder Open(string path) => IsRun(path) ? new RunFolder(path) : throw new ConfigurationException(
+        Directory.Exists(path)
+            ? $"'{path}' is no run: it has no config.json of one; ./ivnext runs {path} lists the runs below it"
+            : $"'{path}': there is no such folder");
+
+    /// <summary>Whether a folder holds a run.</summary>
+    internal static bool IsRun(string path)
+    {
+        var run = new RunFolder(path);
+        return File.Exists(run.ConfigFile) && (File.Exists(run.MetricsFile) || Directory.Exists(run.Checkpoints));
+    }
+
+    /// <summary>Keeps other processes from training the same run, until disposed or the process ends in whatever way.</summary>
+    /// <exception cref="IOException">Another process trains it.</exception>
+    internal async Task<IDisposable> ClaimAsync()
+    {
+        Directory.CreateDirectory(Root);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(ClaimFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < ClaimAttempts) // a list of runs looks at it for a moment
+            {
+                await Task.Delay(100).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                throw new IOException($"another process trains in {Root} now; wait for it, or name another folder", e);
+            }
+        }
+    }
 
     /// <summary>Complete checkpoints, newest first.</summary>
     public IReadOnlyList<string> CheckpointFolders() =>

@@ -12,19 +12,26 @@ public sealed class Stage1 : ITrainingStage
     private readonly Device _device;
     private readonly IImageTeacher? _teacher;
     private readonly IMaskingPolicy _masking;
+    private readonly StepTrace _trace;
 
     /// <summary>Builds student and teacher on the configured device, in the configured precision.</summary>
     /// <param name="config">The run; validated here.</param>
     /// <param name="teacher">The image teacher; disposed with the stage. Null where the configuration needs none.</param>
     /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
     public Stage1(Stage1Config config, IImageTeacher? teacher)
+        : this(config, teacher, StepTrace.None)
+    {
+    }
+
+    internal Stage1(Stage1Config config, IImageTeacher? teacher, StepTrace trace)
     {
         config.Validate();
-        (_config, _teacher) = (config, teacher);
+        (_config, _teacher, _trace) = (config, teacher, trace);
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
         TextPredictor.LoadInto(Student);
+        config.Training.Recompute.ApplyTo(Student);
         Student.to(_device, config.Training.Precision.ScalarType());
         if (config.MiddleWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.MiddlePositions, StudentParts.MiddleHeads);
         if (config.FinalWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.Pool, StudentParts.FinalHead);
@@ -44,16 +51,11 @@ public sealed class Stage1 : ITrainingStage
     {
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
         var target = Observe(video);
-        var mask = _masking.Draw((int)video.size(0), target?.Saliency, random.Mask)[0];
-
-        var encoded = Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, random.DropPath);
+        var mask = DrawMask((int)video.size(0), target?.Saliency, random.Mask);
+        var encoded = Encode(video, mask, random.DropPath);
         var losses = new WeightedLosses();
-        if (_config.MiddleWeight > 0)
-            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target!.Middle, mask.Visible), _config.MiddleWeight);
-        if (_config.FinalWeight > 0)
-            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target!.Final), _config.FinalWeight);
-        if (_config.PixelWeight > 0)
-            PixelTerm.AddTo(losses, _config.PixelWeight, Student, Student.PredictMasked(encoded.Tokens, mask), video, mask, random.Noise);
+        if (_config.Aligns) AddAlignment(losses, encoded, target!, mask);
+        if (_config.PixelWeight > 0) AddPixels(losses, Predict(encoded, mask), video, mask, random.Noise);
         return losses.Sum();
     }
 
@@ -79,7 +81,41 @@ public sealed class Stage1 : ITrainingStage
     private TeacherOutput? Observe(Tensor video)
     {
         if (!_config.ReadsTeacher) return null;
+        using var part = _trace.Enter(StepPart.Teacher);
         using var noGrad = no_grad();
         return _teacher!.Observe(video, _config.MiddleWeight > 0 ? _config.Model.Alignment!.Layers : 0);
+    }
+
+    private TokenMask DrawMask(int batch, Tensor? saliency, Generator generator)
+    {
+        using var part = _trace.Enter(StepPart.Masks);
+        return _masking.Draw(batch, saliency, generator)[0];
+    }
+
+    private EncoderOutput Encode(Tensor video, TokenMask mask, Generator dropPath)
+    {
+        using var part = _trace.Enter(StepPart.Encoder);
+        return Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, dropPath);
+    }
+
+    private void AddAlignment(WeightedLosses losses, EncoderOutput encoded, TeacherOutput target, TokenMask mask)
+    {
+        using var part = _trace.Enter(StepPart.Alignment);
+        if (_config.MiddleWeight > 0)
+            losses.Add("align_middle", Stage1Objective.AlignMiddle(Student.Alignment!, encoded.Layers, target.Middle, mask.Visible), _config.MiddleWeight);
+        if (_config.FinalWeight > 0)
+            losses.Add("align_final", Stage1Objective.AlignFinal(Student.Alignment!, Student.Encoder.Pool(encoded.Tokens), target.Final), _config.FinalWeight);
+    }
+
+    private Tensor Predict(EncoderOutput encoded, TokenMask mask)
+    {
+        using var part = _trace.Enter(StepPart.Predictor);
+        return Student.PredictMasked(encoded.Tokens, mask);
+    }
+
+    private void AddPixels(WeightedLosses losses, Tensor predicted, Tensor video, TokenMask mask, Generator noise)
+    {
+        using var part = _trace.Enter(StepPart.Decoder);
+        PixelTerm.AddTo(losses, _config.PixelWeight, Student, predicted, video, mask, noise);
     }
 }

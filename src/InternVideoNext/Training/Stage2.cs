@@ -13,19 +13,26 @@ public sealed class Stage2 : ITrainingStage
     private readonly VideoTeacher? _videoTeacher;
     private readonly IImageTeacher? _imageTeacher;
     private readonly IMaskingPolicy _masking;
+    private readonly StepTrace _trace;
 
     /// <summary>Builds the student, starts it and its teacher from the configured Stage 1 checkpoint.</summary>
     /// <param name="config">The run; validated here.</param>
     /// <param name="imageTeacher">Where <see cref="Stage2Config.Teacher"/> is an image teacher; disposed with the stage.</param>
     /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
     public Stage2(Stage2Config config, IImageTeacher? imageTeacher)
+        : this(config, imageTeacher, StepTrace.None)
+    {
+    }
+
+    internal Stage2(Stage2Config config, IImageTeacher? imageTeacher, StepTrace trace)
     {
         config.Validate();
-        (_config, _imageTeacher) = (config, imageTeacher);
+        (_config, _imageTeacher, _trace) = (config, imageTeacher, trace);
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
         TextPredictor.LoadInto(Student);
+        config.Training.Recompute.ApplyTo(Student);
         if (config.Start is { } start)
             ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
         Student.to(_device, config.Training.Precision.ScalarType());
@@ -38,6 +45,9 @@ public sealed class Stage2 : ITrainingStage
     /// <inheritdoc/>
     public EncoderPredictorDecoder Student { get; }
 
+    /// <summary>The video teacher's network; null where the teacher is an image model.</summary>
+    internal VideoEncoder? TeacherEncoder => _videoTeacher?.Encoder;
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> ExtraState => _videoTeacher is null
         ? new Dictionary<string, Tensor>()
@@ -47,14 +57,15 @@ public sealed class Stage2 : ITrainingStage
     public LossParts ComputeLoss(Tensor video, long stepIndex)
     {
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
-        var targets = _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, video) : ImageTargets(video);
-        var masks = _masking.Draw((int)video.size(0), saliency: null, random.Mask);
-        var patches = Student.Encoder.Embed(video);
+        var targets = Targets(video);
+        var masks = DrawMasks((int)video.size(0), random.Mask);
+        var patches = Embed(video);
 
         var losses = new WeightedLosses();
         for (var i = 0; i < masks.Count; i++)
         {
-            var prediction = Stage2Objective.Predict(Student, patches, masks[i], random.DropPath);
+            var prediction = Stage2Objective.Predict(Student, patches, masks[i], random.DropPath, _trace);
+            using var part = _trace.Enter(StepPart.Decoder);
             losses.Add($"latent_{i}", Stage2Objective.Loss(prediction, targets, masks[i]), weight: 1);
         }
         return losses.Sum();
@@ -72,6 +83,24 @@ public sealed class Stage2 : ITrainingStage
         Student.Dispose();
         _videoTeacher?.Dispose();
         (_imageTeacher as IDisposable)?.Dispose();
+    }
+
+    private Tensor Targets(Tensor video)
+    {
+        using var part = _trace.Enter(StepPart.Teacher);
+        return _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, video) : ImageTargets(video);
+    }
+
+    private IReadOnlyList<TokenMask> DrawMasks(int batch, Generator generator)
+    {
+        using var part = _trace.Enter(StepPart.Masks);
+        return _masking.Draw(batch, saliency: null, generator);
+    }
+
+    private Tensor Embed(Tensor video)
+    {
+        using var part = _trace.Enter(StepPart.Encoder);
+        return Student.Encoder.Embed(video);
     }
 
     private Tensor ImageTargets(Tensor video)

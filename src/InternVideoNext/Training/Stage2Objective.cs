@@ -28,11 +28,32 @@ public static class Stage2Objective
     /// <param name="mask">One of the step's masks.</param>
     /// <param name="dropPath">For dropped paths; null in evaluation.</param>
     /// <returns>[B, Nm, D].</returns>
-    public static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath)
+    public static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath) =>
+        Predict(student, patches, mask, dropPath, StepTrace.None);
+
+    /// <summary>The same, telling a trace which part is under way.</summary>
+    internal static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath, StepTrace trace)
     {
         using var scope = NewDisposeScope();
-        var encoded = student.Encoder.Encode(patches, mask.Visible, dropPath).Tokens;                   // [B, classes + Nv, C]
-        return student.LatentDecoder!.call(student.PredictMasked(encoded, mask)).MoveToOuterDisposeScope();
+        return Decode(Complete(Encode())).MoveToOuterDisposeScope();
+
+        Tensor Encode()
+        {
+            using var part = trace.Enter(StepPart.Encoder);
+            return student.Encoder.Encode(patches, mask.Visible, dropPath).Tokens;                      // [B, classes + Nv, C]
+        }
+
+        Tensor Complete(Tensor encoded)
+        {
+            using var part = trace.Enter(StepPart.Predictor);
+            return student.PredictMasked(encoded, mask);                                                // [B, Nm, Cp]
+        }
+
+        Tensor Decode(Tensor predicted)
+        {
+            using var part = trace.Enter(StepPart.Decoder);
+            return student.LatentDecoder!.call(predicted);                                              // [B, Nm, D]
+        }
     }
 
     /// <summary>Mean of 2 - 2 cos over the masked tokens of one mask.</summary>

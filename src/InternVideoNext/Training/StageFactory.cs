@@ -15,15 +15,21 @@ public static class StageFactory
     /// <summary>Builds student and teacher on the configured device.</summary>
     /// <exception cref="Configuration.ConfigurationException">The configuration contradicts itself.</exception>
     /// <exception cref="IOException">A teacher's or start checkpoint's file cannot be read.</exception>
-    public static ITrainingStage Create(RunConfig config) => config switch
+    public static ITrainingStage Create(RunConfig config) => Create(config, StepTrace.None);
+
+    /// <summary>The same, of a stage that tells a trace which part of a step is under way.</summary>
+    internal static ITrainingStage Create(RunConfig config, StepTrace trace) => config switch
     {
-        Stage1Config stage1 => new Stage1(stage1, Teacher(stage1.Teacher, stage1)),
-        Stage2Config stage2 => new Stage2(stage2, stage2.Teacher == LatentTeacher.Image ? Teacher(stage2.ImageTeacher, stage2) : null),
-        _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not a stage of the method"),
+        Stage1Config stage1 => new Stage1(stage1, Teacher(stage1.Teacher, stage1), trace),
+        Stage2Config stage2 => new Stage2(stage2, stage2.Teacher == LatentTeacher.Image ? Teacher(stage2.ImageTeacher, stage2) : null, trace),
+        _ => throw new Configuration.ConfigurationException($"a {config.GetType().Name} is no stage of the method; supervised training is run by ./ivnext ablate --rows supervised"),
     };
 
     /// <summary>The image teacher of a Stage 1 run, on its device; null where it has none. The caller disposes it.</summary>
     public static SiglipTeacher? CreateTeacher(Stage1Config config) => Teacher(config.Teacher, config);
+
+    /// <summary>An image teacher of a run, on its device. The caller disposes it.</summary>
+    internal static SiglipTeacher CreateTeacher(ImageTeacherConfig config, RunConfig run) => Teacher(config, run)!;
 
     private static SiglipTeacher? Teacher(ImageTeacherConfig? config, RunConfig run)
     {

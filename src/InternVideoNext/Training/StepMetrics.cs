@@ -37,6 +37,9 @@ public sealed record StepMetrics
     /// <summary>Memory of the process (resident set) when the line was written, MiB.</summary>
     public double MemoryMegabytes { get; init; }
 
+    /// <summary>Tensors of the process that were not disposed when the line was written: a number that grows is a leak.</summary>
+    public long LiveTensors { get; init; }
+
     /// <summary>Steps skipped so far for a non-finite loss or gradient.</summary>
     public required long SkippedSteps { get; init; }
 
@@ -47,4 +50,10 @@ public sealed record StepMetrics
     /// <summary>How alive the encoder's features are, every <see cref="TrainingConfig.HealthEvery"/> steps; absent elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FeatureSummary? Health { get; init; }
+
+    /// <summary>
+    /// Accuracy (0 to 1) of a <see cref="QuickProbe"/> by label name, with the weights after this step, every <see cref="TrainingConfig.ProbeEvery"/> steps; absent elsewhere.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Probe { get; init; }
 }

@@ -51,6 +51,19 @@ public sealed record TrainingConfig
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Threads of one operation on the CPU; 0: as many as libtorch takes. Sums are split among them, so their number changes last bits.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Only deterministic kernels: two runs of this configuration on the same kind of machine, with the same libtorch, agree to the
+    /// bit. An operator that has no such kernel then fails. Needs <see cref="Threads"/>; on CUDA the environment's
+    /// <c>CUBLAS_WORKSPACE_CONFIG=:4096:8</c> besides.
+    /// </summary>
+    public bool Deterministic { get; init; }
+
+    /// <summary>Blocks that trade time for memory.</summary>
+    public RecomputeConfig Recompute { get; init; } = new();
+
     /// <summary>A checkpoint every so many steps; 0: only at the end and when interrupted.</summary>
     public int CheckpointEvery { get; init; } = 500;
 
@@ -68,6 +81,12 @@ public sealed record TrainingConfig
 
     /// <summary>The encoder's features are measured (<see cref="StepMetrics.Health"/>) every so many steps; 0: never.</summary>
     public int HealthEvery { get; init; } = 100;
+
+    /// <summary>A quick probe of the encoder on labelled clips every so many steps, where the data have labels; 0: never.</summary>
+    public int ProbeEvery { get; init; }
+
+    /// <summary>Labelled clips of a quick probe, at most.</summary>
+    public int ProbeClips { get; init; } = 256;
 
     /// <summary>Clips of a step.</summary>
     [JsonIgnore]
@@ -89,11 +108,15 @@ public sealed record TrainingConfig
         .Positive("epsilon", Epsilon)
         .Positive("clip_norm", ClipNorm)
         .Require(TrainingDevice.IsName(Device), "device", Device, "must be cpu, cuda or cuda:N")
+        .NotNegative("threads", Threads)
+        .That(!Deterministic || Threads > 0, "deterministic is true, but threads is 0, as many as the machine has; name their number")
         .NotNegative("checkpoint_every", CheckpointEvery)
         .Positive("keep_checkpoints", KeepCheckpoints)
         .NotNegative("keep_every", KeepEvery)
         .Positive("log_every", LogEvery)
         .NotNegative("health_every", HealthEvery)
+        .NotNegative("probe_every", ProbeEvery)
+        .Require(ProbeClips >= 2, "probe_clips", ProbeClips, "must be 2 or more")
         .NotNegative("max_skipped_steps", MaxSkippedSteps)
         .ThrowIfAny();
 }

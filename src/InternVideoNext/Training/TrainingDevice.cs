@@ -18,9 +18,11 @@ internal static class TrainingDevice
     {
         if (config.Device == "cpu") return CPU;
         var count = cuda.is_available() ? cuda.device_count() : 0;
-        var device = torch.device(config.Device);
-        if (Math.Max(device.index, 0) < count) return device;
+        // Asked first: where there is no CUDA, torch.device itself throws, without saying what to do.
+        if (IndexOf(config.Device) < count) return torch.device(config.Device);
         throw new ConfigurationException(
             $"training.device is {config.Device}, but libtorch sees {count} CUDA device(s) here; name another device, or see ./ivnext doctor");
     }
+
+    private static int IndexOf(string name) => name == "cuda" ? 0 : int.Parse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture);
 }

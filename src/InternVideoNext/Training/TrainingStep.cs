@@ -14,7 +14,8 @@ namespace InternVideoNext.Training;
 /// <param name="stage">What is computed.</param>
 /// <param name="optimizer">Holds weights and gradients.</param>
 /// <param name="index">0-based step.</param>
-internal sealed class TrainingStep(TrainingConfig config, Device device, ITrainingStage stage, FlatAdamW optimizer, long index) : IDisposable
+/// <param name="trace">Told which part is under way; the stage tells it the rest.</param>
+internal sealed class TrainingStep(TrainingConfig config, Device device, ITrainingStage stage, FlatAdamW optimizer, long index, StepTrace trace) : IDisposable
 {
     private readonly LossSum _losses = new(config.Accumulation);
     private readonly List<int> _clips = [];
@@ -30,10 +31,10 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
     public void Add(ClipBatch batch)
     {
         using var scope = NewDisposeScope();
-        if (_batches == 0) optimizer.ZeroGradients();
+        if (_batches == 0) ZeroGradients();
         var video = Upload(batch.Video);
-        var losses = stage.ComputeLoss(video, (index * config.Accumulation) + _batches);
-        (config.Accumulation == 1 ? losses.Total : losses.Total / config.Accumulation).backward();
+        var losses = stage.ComputeLoss(video, batch.Entries, (index * config.Accumulation) + _batches);
+        Differentiate(losses.Total);
         _losses.Add(losses);
         _clips.AddRange(batch.Entries);
         if (MeasuresHealth && _batches == 0) _features = Features(video).DetachFromDisposeScope();
@@ -45,8 +46,7 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
     {
         using var scope = NewDisposeScope();
         var rate = LearningRateSchedule.At(index, config);
-        var norm = optimizer.Step(rate, _losses.Total);
-        stage.AfterUpdate();
+        var norm = Optimise(rate);
         log.Add(new StepRecord(index + 1, _clips, rate, waited.TotalSeconds, Health()), _losses, norm, optimizer.Skipped);
     }
 
@@ -56,10 +56,31 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
         _features?.Dispose();
     }
 
+    private void ZeroGradients()
+    {
+        using var part = trace.Enter(StepPart.Optimiser);
+        optimizer.ZeroGradients();
+    }
+
+    private void Differentiate(Tensor loss)
+    {
+        using var part = trace.Enter(StepPart.Backward);
+        (config.Accumulation == 1 ? loss : loss / config.Accumulation).backward();
+    }
+
+    private Tensor Optimise(double rate)
+    {
+        using var part = trace.Enter(StepPart.Optimiser);
+        var norm = optimizer.Step(rate, _losses.Total);
+        stage.AfterUpdate();
+        return norm;
+    }
+
     // Only a copy from page-locked memory lets the host go on while the device still computes.
     private Tensor Upload(Tensor video)
     {
-        var here = device.type == DeviceType.CUDA ? video.pin_memory().to(device, non_blocking: true) : video;
+        using var part = trace.Enter(StepPart.Data);
+        var here = device.type == DeviceType.CUDA && video.device_type == DeviceType.CPU ? video.pin_memory().to(device, non_blocking: true) : video;
         return here.to(config.Precision.ScalarType());
     }
 

@@ -59,5 +59,5 @@ public sealed class UsageTests
     }
 
     private static IEnumerable<string> Paths(IEnumerable<Command> commands, string prefix) =>
-        commands.SelectMany(c => c.Subcommands.Any() ? Paths(c.Subcommands, $"{prefix}{c.Name} ") : [prefix + c.Name]);
+        commands.Where(c => !c.Hidden).SelectMany(c => c.Subcommands.Any() ? Paths(c.Subcommands, $"{prefix}{c.Name} ") : [prefix + c.Name]);
 }

@@ -34,4 +34,12 @@ public sealed class ClipAugmentationTests
         Assert.Equal(new CropWindow(20, 0, 60, 60, false), ClipAugmentation.Centre(100, 60));
         Assert.Equal(new CropWindow(0, 3, 5, 5, false), ClipAugmentation.Centre(5, 11));
     }
+
+    [Fact]
+    public void Along_ThreeCrops_AreBothEndsAndTheMiddle()
+    {
+        Assert.Equal([0, 40, 80], Enumerable.Range(0, 3).Select(crop => ClipAugmentation.Along(180, 100, crop, 3).Left));
+        Assert.Equal([0, 40, 80], Enumerable.Range(0, 3).Select(crop => ClipAugmentation.Along(100, 180, crop, 3).Top));
+        Assert.Equal(ClipAugmentation.Centre(181, 100), ClipAugmentation.Along(181, 100, 0, 1));
+    }
 }

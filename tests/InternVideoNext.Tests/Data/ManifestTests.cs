@@ -65,6 +65,29 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
+    public void Load_AMillionEntries_StaysWithinMemory()
+    {
+        const int count = 1_000_000;
+        var path = Path.Combine(_root, "million.json");
+        using (var writer = new StreamWriter(path))
+        {
+            writer.Write("{\"name\":\"m\",\"labels\":{\"a\":[\"x\",\"y\"]},\"entries\":[");
+            for (var i = 0; i < count; i++) writer.Write($"{(i == 0 ? "" : ",\n")}{{\"id\":\"{i}\",\"path\":\"{i}.mp4\",\"split\":\"train\",\"labels\":{{\"a\":{i % 2}}}}}");
+            writer.Write("]}");
+        }
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var manifest = Manifest.Load(path);
+        var perEntry = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
+        Assert.Equal((count, 1), (manifest.Entries.Count, manifest.Entries[^1].Labels["a"]));
+        Assert.True(perEntry < 250, $"{perEntry} bytes an entry");
+    }
+
+    [Theory]
+    [InlineData("\"expected\": { \"val\": 1 }", "expected.val")]
+    [InlineData("\"expected\": { \"test\": -1 }", "expected.test is -1")]
+    public void Load_WrongExpectedCounts_ThrowsNamingThem(string member, string problem) => AssertRefused($"{{ \"name\": \"x\", {member}, \"entries\": [] }}", problem);
+
+    [Fact]
     public void FromDirectory_MixedFolder_ListsVideosInOrder()
     {
         foreach (var name in new[] { "b.MP4", "a/c.webm", "a.mkv", "notes.txt", "._a.mkv", ".hidden/x.mp4", ".mp4" })

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Data.Throughput;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Data;
@@ -34,6 +35,22 @@ public sealed class VideoClipSourceTests(VideoFiles files)
         string[] broken = ["audio.mp4", "breaks-off.mp4", "concat.mp4", "playlist.mp4", "text.mp4", "truncated.mp4", "zero.mp4"];
         Assert.Equal(broken.Select(b => $"bad/{b}"), source.Skipped.Select(s => s.Path));
         Assert.All(source.Skipped, s => Assert.NotEmpty(s.Reason));
+    }
+
+    [Fact]
+    public async Task ReadTraining_TenthOfTheFilesDamaged_FinishesTheEpochAndListsThemAll()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(files.Root, "tenth")).FullName;
+        var sound = Directory.CreateDirectory(Path.Combine(folder, "sound")).FullName;
+        foreach (var i in Enumerable.Range(0, 20)) File.Copy(files.In("h264.mp4"), Path.Combine(sound, $"{i:D2}.mp4"));
+        var (manifest, damaged) = DamagedCopies.Make(Manifest.FromDirectory(sound), 0.1, Directory.CreateDirectory(Path.Combine(folder, "damaged")).FullName, seed: 3);
+        var source = Open(manifest, Small with { CacheMegabytes = 0 });
+        var batches = await Training(source, steps: 4);
+        Assert.All(batches, b => Assert.Equal(5, b.Entries.Count));
+        Assert.Equal(18, batches.SelectMany(b => b.Entries).Distinct().Count());
+        Assert.Equal(2, damaged.Count);
+        Assert.Equal(damaged, source.Skipped.Select(s => s.Path));
+        foreach (var batch in batches) batch.Dispose();
     }
 
     [Fact]

@@ -39,6 +39,32 @@ public sealed class NotebookFormattingTests
         Assert.All(Formatters(attribute), formatter => Assert.Equal((false, ""), Format(formatter, "not a view")));
     }
 
+    [Fact]
+    public void ToStaticBundle_Chart_IsAPictureAndKeepsHtmlOut()
+    {
+        var bundle = new LineChart("Loss", "step", "loss").ToStaticBundle();
+        Assert.Equal(["image/svg+xml", "text/plain"], bundle.Keys.Order());
+        Assert.StartsWith("<svg", bundle["image/svg+xml"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToStaticBundle_Frames_AreOnePngWideEnoughToSeeAndTheCaption()
+    {
+        using var clip = TorchSharp.torch.zeros(3, 4, 16, 16);
+        var bundle = new ClipStrip(clip) { Caption = "Four frames." }.ToStaticBundle();
+        Assert.Equal("Four frames.", bundle["text/plain"]);
+        var png = Convert.FromBase64String(bundle["image/png"]);
+        var width = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16));
+        Assert.InRange(width, 500, 640);
+    }
+
+    [Fact]
+    public void ToStaticBundle_Table_IsItsHtml()
+    {
+        var table = new KeyValueTable(("a", 1));
+        Assert.Equal(table.ToHtml(), table.ToStaticBundle()["text/html"]);
+    }
+
     private static (bool Done, string Text) Format(object formatter, object instance)
     {
         using var writer = new StringWriter();

@@ -46,6 +46,27 @@ public sealed class OperatorsTests
         });
     }
 
+    [Fact]
+    public async Task RmsNorm_WhileGarbageIsCollected_KeepsItsNumbers()
+    {
+        using var stop = new CancellationTokenSource();
+        var collector = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        for (var i = 0; i < 2000; i++)
+        {
+            using var scope = NewDisposeScope();
+            Assert.Equal(2, Operators.RmsNorm(full(8, 2.0), full(8, 2.0), 0)[0].item<float>(), 1e-6);
+        }
+        await stop.CancelAsync();
+        await collector;
+    }
+
     private static Tensor Definition(Tensor x, Tensor weight, double eps) =>
         x * x.square().mean([-1L], keepdim: true).add(eps).rsqrt() * weight;
 }

@@ -100,6 +100,9 @@ public sealed class TrainerTests(ITestOutputHelper console)
         Assert.Contains("3 steps had a non-finite loss", halted.Message, StringComparison.Ordinal);
         Assert.Contains("stopped at step 6", halted.Message, StringComparison.Ordinal);
         Assert.Contains("entries 20, 21, 22, 23.", halted.Message, StringComparison.Ordinal);
+        Assert.Equal([20, 21, 22, 23], halted.Entries);
+        Assert.Contains($"weights inspect {Path.Combine(folder.Run.CheckpointFolders()[0], "model.safetensors")}", halted.Message, StringComparison.Ordinal);
+        RunAssert.NoHalfWrittenCheckpoint(folder.Run);
         Assert.EndsWith("step-00000006", folder.Run.CheckpointFolders()[0], StringComparison.Ordinal);
         Assert.Equal(6, MetricsFile.Read(folder.Run.MetricsFile).Count);
     }
@@ -127,13 +130,15 @@ public sealed class TrainerTests(ITestOutputHelper console)
     }
 
     [Theory]
-    [InlineData("stage1", 1)]
-    [InlineData("stage1", 2)]
-    [InlineData("stage2", 1)]
-    public async Task Run_ThirtyStepsAfterWarmUp_NoTensorMoreIsAlive(string name, int accumulation)
+    [InlineData("stage1", 1, false)]
+    [InlineData("stage1", 2, false)]
+    [InlineData("stage2", 1, false)]
+    [InlineData("stage1", 2, true)]
+    [InlineData("stage2", 1, true)]
+    public async Task Run_ThirtyStepsAfterWarmUp_NoTensorMoreIsAlive(string name, int accumulation, bool recomputes)
     {
         using var folder = new TemporaryRun();
-        var config = Config(name, Short with { Steps = 34, LogEvery = 1, CheckpointEvery = 5, Accumulation = accumulation });
+        var config = Config(name, Short with { Steps = 34, LogEvery = 1, CheckpointEvery = 5, Accumulation = accumulation, Recompute = new RecomputeConfig { Encoder = recomputes ? new(0, 1) : null } });
         var alive = new List<long>();
         using var stage = TinyRun.Build(config);
         // Counted for this thread, since other tests run beside this one: reading noise never waits, so the whole run stays here.

@@ -31,6 +31,7 @@ public static class ReferenceCheckpoint
         KeyRule.Map("diffloss.{rest}", "decoder.diffloss.{rest}"),
         KeyRule.Map("selfdist_decoder.{rest}", "decoder.selfdist_decoder.{rest}"),
         KeyRule.Map("pixel_decoder.{rest}", "decoder.pixel_decoder.{rest}"),
+        KeyRule.Map("label_heads.{rest}", "decoder.label_heads.{rest}"),
     ];
 
     private static readonly KeyRule[] Alignment =

@@ -25,6 +25,7 @@ internal sealed record ClipTokens(int Classes, int All, IReadOnlyList<double> Vi
     public static ClipTokens Of(RunConfig config)
     {
         var grid = config.Model.Encoder.Grid;
+        if (config is SupervisedConfig) return new ClipTokens(config.Model.Encoder.ClassTokens, grid.Tokens, [grid.Tokens]);
         var policy = config.Masking.Build(grid);
         using var scope = NewDisposeScope();
         var batch = Math.Min(config.Training.BatchSize, 64);

@@ -25,6 +25,8 @@ internal static class DecoderBlocks
             LinearPixelDecoderConfig => Block(config.Key, key, nameof(LinearPixelDecoder), Section, $"[{tokens}, {predictorWidth}] -> [{tokens}, {pixels}]",
                 Cost.Linear(masked, predictorWidth, pixels), masked * (predictorWidth + pixels)),
             LatentDecoderConfig latent => Latent(latent, latent.TargetWidth ?? encoder.Width, predictorWidth, key, masked),
+            LabelHeadsConfig heads => Block(config.Key, key, nameof(LabelHeads), "supervised bound", $"[{encoder.Width}] -> [{heads.Classes.Values.Sum()}]",
+                Cost.Linear(1, encoder.Width, heads.Classes.Values.Sum()), encoder.Width + heads.Classes.Values.Sum()),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "not a decoder"),
         };
     }

@@ -58,7 +58,7 @@ public sealed record ModelDescription
         };
         if (model.Predictor is { } predictor) parts.Add(PredictorBlocks.Of(predictor, model.Encoder, "predictor.", tokens, predicts));
         if (model.Decoder is { } decoder)
-            parts.Add(DecoderBlocks.Of(decoder, model.Encoder, PredictorBlocks.Width(model.Predictor!), $"decoder.{decoder.Key}.", predicts == 0 ? 0 : tokens.Masked.Sum()));
+            parts.Add(DecoderBlocks.Of(decoder, model.Encoder, model.Predictor is { } body ? PredictorBlocks.Width(body) : 0, $"decoder.{decoder.Key}.", predicts == 0 ? 0 : tokens.Masked.Sum()));
         if (model.Alignment is { } alignment) parts.Add(AlignmentBlocks.Of(alignment, model.Encoder, "alignment.", tokens));
         return BlockTree.Block("student", "", nameof(EncoderPredictorDecoder), "Encoder-Predictor-Decoder framework", $"{model.Encoder.Frames} frames of {model.Encoder.ImageSize} px", default, 0, 1, parts);
     }

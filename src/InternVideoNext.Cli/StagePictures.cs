@@ -4,10 +4,13 @@ using InternVideoNext.Models;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
 
-namespace InternVideoNext.Cli.Quickstart;
+namespace InternVideoNext.Cli;
 
 /// <summary>Masks over frames, and pixels that the diffusion decoder samples.</summary>
-internal sealed class QuickstartPictures(QuickstartFolder folder, Stage1Config stage1, Stage2Config stage2)
+/// <param name="run">The Stage 1 run's folder.</param>
+/// <param name="stage1">Its configuration.</param>
+/// <param name="stage2">The Stage 2 run's.</param>
+internal sealed class StagePictures(string run, Stage1Config stage1, Stage2Config stage2)
 {
     private const int SamplingSteps = 50;
     private readonly TokenGrid _grid = stage1.Model.Encoder.Grid;
@@ -37,7 +40,7 @@ internal sealed class QuickstartPictures(QuickstartFolder folder, Stage1Config s
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var generator = new Generator(stage1.Training.Seed, CPU);
-        using var model = ModelCheckpoint.Open(folder.Run(stage1).Root, CPU);
+        using var model = ModelCheckpoint.Open(run, CPU);
         if (model.PixelDecoder is not { } decoder) return;
         var batch = (int)video.size(0);
         var mask = stage1.Masking.Build(_grid).Draw(batch, Saliency(video), generator)[0];
@@ -50,7 +53,7 @@ internal sealed class QuickstartPictures(QuickstartFolder folder, Stage1Config s
         var filled = PixelPatches.Assemble(patches.scatter(1, index, pixels.view(batch, -1, patches.size(2))), _grid, patch);
         var section = report.Section("Pixels sampled by the diffusion decoder")
             .Paragraph($"Masked patches are sampled in {SamplingSteps} steps at temperature 1, each from the predictor's output at its place; visible patches are the original's. " +
-                       "After only a few hundred steps the decoder has begun to learn at best: expect noise, and see its loss above.");
+                       "A decoder trained for a few hundred steps has begun to learn at best: expect noise, and see its loss.");
         using var hidden = mask.ToBoolean();
         for (var i = 0; i < batch; i++) section.Add(new ReconstructionView(video[i], filled[i], hidden[i], _grid));
     }

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using InternVideoNext.Benchmarks;
+using InternVideoNext.Configuration;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli.Bench;
+
+/// <summary>The options that say which steps are measured, the same for every command that measures some.</summary>
+internal static class BenchOptions
+{
+    public static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    public static readonly Option<int> Stage = new Option<int>("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." }.AcceptOnlyFrom("1", "2");
+    public static readonly Option<int?> Batch = new("--batch") { Description = "Clips a step; the preset's where not given." };
+    public static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    public static readonly Option<int> Threads = new("--threads") { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." };
+    public static readonly Option<int> Steps = new("--steps") { DefaultValueFactory = _ => 10, Description = "Steps measured." };
+    public static readonly Option<int> WarmUp = new("--warm-up") { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." };
+    public static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.precision=bfloat16; may be repeated.", AllowMultipleArgumentsPerToken = true };
+    public static readonly Option<bool> WithoutTeacher = new("--without-teacher") { Description = "Leave the image teacher's forward pass out." };
+
+    public static IEnumerable<Option> All => [Preset, Stage, Batch, Device, Threads, Steps, WarmUp, Set, WithoutTeacher];
+
+    /// <summary>The plan that the options describe, valid.</summary>
+    /// <exception cref="ConfigurationException">A name or a value is wrong.</exception>
+    public static BenchmarkPlan Plan(ParseResult parsed, bool profile)
+    {
+        var name = parsed.GetValue(Preset)!;
+        RunConfig config = parsed.GetValue(Stage) == 1 ? Presets.Stage1(name) : Presets.Stage2(name);
+        List<string> assignments = [$"training.device={parsed.GetValue(Device)}", $"training.threads={parsed.GetValue(Threads)}"];
+        // The CPU computes in float32; --set training.precision=bfloat16 asks for the other.
+        if (parsed.GetValue(Device) == "cpu") assignments.Add("training.precision=float32");
+        if (parsed.GetValue(Batch) is { } batch) assignments.Add($"training.batch_size={batch}");
+        var plan = new BenchmarkPlan(ConfigJson.Override(BenchmarkPlan.Complete(config), [.. assignments, .. parsed.GetValue(Set) ?? []]))
+        {
+            Steps = parsed.GetValue(Steps),
+            WarmUp = parsed.GetValue(WarmUp),
+            WithoutTeacher = parsed.GetValue(WithoutTeacher),
+            Profile = profile,
+        };
+        plan.Validate();
+        return plan;
+    }
+
+    private static Option<int> AcceptOnlyFrom(this Option<int> option, params string[] values)
+    {
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Globalization;
+using InternVideoNext.Benchmarks;
+using InternVideoNext.Cli.Bench;
+using InternVideoNext.Configuration;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>ivnext bench twin</c>: the same step here and in plain PyTorch, by turns, and compared.</summary>
+internal static class BenchTwinCommand
+{
+    private static readonly Option<string> Python = new("--python") { DefaultValueFactory = _ => "python3", Description = "A Python with PyTorch." };
+    private static readonly Option<int> Rounds = new("--rounds") { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." };
+    private static readonly Option<string?> Out = new("--out") { Description = "A folder that keeps every round's result." };
+
+    public static Command Create()
+    {
+        var command = new Command("twin",
+            """
+            Measure the same training step in this package and in bench/twin.py, its plain PyTorch twin, by turns, each in a process
+            of its own, and compare. The twin takes this configuration and tells its number of parameters, which must be the same.
+
+            Examples:
+              ./ivnext bench twin --preset mini --stage 1 --batch 32 --threads 2 --python python3
+              ./ivnext bench twin --preset base --stage 1 --batch 16 --device cuda --out runs/bench
+            """);
+        foreach (var option in BenchOptions.All.Concat([Python, Rounds, Out])) command.Add(option);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var (plan, python, rounds) = (BenchOptions.Plan(parsed, profile: false), parsed.GetValue(Python)!, parsed.GetValue(Rounds));
+        if (rounds < 1) throw new ConfigurationException($"--rounds {rounds}: must be 1 or more");
+        var script = Path.Combine(Checkout.Require("bench twin"), "bench", "twin.py");
+        await BenchProcess.TorchOfAsync(python, cancellation).ConfigureAwait(false);
+        var kept = parsed.GetValue(Out);
+        var folder = kept is null ? Directory.CreateTempSubdirectory("ivnext-twin-") : Directory.CreateDirectory(kept);
+        try
+        {
+            var (ours, twins) = (new List<BenchmarkResult>(), new List<BenchmarkResult>());
+            for (var round = 1; round <= rounds; round++)
+            {
+                ours.Add(await BenchProcess.OursAsync(OursWords(parsed), ResultOf("ours", round), cancellation).ConfigureAwait(false));
+                twins.Add(await BenchProcess.TwinAsync(python, script, TwinWords(plan, ResultOf("ours", round)), ResultOf("twin", round), cancellation).ConfigureAwait(false));
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"round {round}: ours {Speed(ours[^1]):0.0} clips/s, twin {Speed(twins[^1]):0.0} clips/s")).ConfigureAwait(false);
+            }
+            BenchDisplay.Write(BenchmarkComparison.Of(Median(ours), Median(twins)), "ours", "twin", parsed.InvocationConfiguration.Output);
+        }
+        finally
+        {
+            if (kept is null) folder.Delete(recursive: true);
+        }
+        return ExitCode.Done;
+
+        string ResultOf(string program, int round) => Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{program}-{round}.json"));
+    }
+
+    private static double Speed(BenchmarkResult result) => result.Throughput.ClipsPerSecond.Median;
+
+    // Of an even number the slower of the middle two.
+    private static BenchmarkResult Median(List<BenchmarkResult> results) => results.OrderBy(Speed).ElementAt((results.Count - 1) / 2);
+
+    private static List<string> OursWords(ParseResult parsed)
+    {
+        List<string> words =
+        [
+            "--preset", parsed.GetValue(BenchOptions.Preset)!, "--stage", Text(parsed.GetValue(BenchOptions.Stage)), "--device", parsed.GetValue(BenchOptions.Device)!,
+            "--threads", Text(parsed.GetValue(BenchOptions.Threads)), "--steps", Text(parsed.GetValue(BenchOptions.Steps)), "--warm-up", Text(parsed.GetValue(BenchOptions.WarmUp)),
+        ];
+        if (parsed.GetValue(BenchOptions.Batch) is { } batch) words.AddRange(["--batch", Text(batch)]);
+        foreach (var assignment in parsed.GetValue(BenchOptions.Set) ?? []) words.AddRange(["--set", assignment]);
+        if (parsed.GetValue(BenchOptions.WithoutTeacher)) words.Add("--without-teacher");
+        return words;
+    }
+
+    // It takes the configuration, and what the arithmetic comes to, from our result.
+    private static List<string> TwinWords(BenchmarkPlan plan, string ours) =>
+        ["--config", ours, "--steps", Text(plan.Steps), "--warm-up", Text(plan.WarmUp), .. plan.WithoutTeacher ? ["--without-teacher"] : Array.Empty<string>()];
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using InternVideoNext.Data;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>ivnext data pack</c>: re-encodes a data set so that a few frames of a video are read without decoding all of it.</summary>
+internal static class DataPackCommand
+{
+    private static readonly PackConfig Defaults = new();
+    private static readonly Argument<string> ManifestFile = new("manifest") { Description = "A manifest, or a folder of videos." };
+    private static readonly Option<string?> Root = new("--root") { Description = "Folder that its paths are relative to; the default is the manifest's own." };
+    private static readonly Option<string> Out = new("--out") { Required = true, Description = "Folder for the packed files, manifest.json and its index." };
+    private static readonly Option<int> ShortSide = new("--short-side") { DefaultValueFactory = _ => Defaults.ShortSide, Description = "Pixels of the shorter side, for example 256 or 320." };
+    private static readonly Option<int> Gop = new("--gop") { DefaultValueFactory = _ => Defaults.Gop, Description = "Frames from one key frame to the next." };
+    private static readonly Option<int> Quality = new("--quality") { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." };
+    private static readonly Option<int> Jobs = new("--jobs") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
+
+    public static Command Create()
+    {
+        var command = new Command("pack",
+            """
+            Re-encode a data set as H.264 with frequent key frames, frame for frame. Train from it by --data OUT/manifest.json. Ctrl-C
+            loses nothing: run it again to go on.
+
+            Example:
+              ./ivnext data pack k400/manifest.json --out k400-packed --short-side 256
+            """) { ManifestFile, Root, Out, ShortSide, Gop, Quality, Jobs };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var manifest = ScanCommand.At(Manifest.Open(parsed.GetValue(ManifestFile)!), parsed.GetValue(Root));
+        var config = new PackConfig { ShortSide = parsed.GetValue(ShortSide), Gop = parsed.GetValue(Gop), Quality = parsed.GetValue(Quality) };
+        var packer = new VideoPacker(manifest, config, tools, TimeSpan.FromMinutes(30));
+        string file;
+        IReadOnlyList<SkippedFile> skipped;
+        using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
+            (file, skipped) = await packer.PackAsync(parsed.GetValue(Out)!, parsed.GetValue(Jobs), display, cancellation).ConfigureAwait(false);
+        SkippedFilesDisplay.Write(skipped);
+        Console.WriteLine($"Wrote {file}");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using InternVideoNext.Configuration;
+using InternVideoNext.Data.Import;
+
+namespace InternVideoNext.Cli.Commands;
+
+/// <summary><c>ivnext data import</c>: a manifest from a data set's own annotation files.</summary>
+internal static class ImportCommand
+{
+    private static readonly Dictionary<string, AnnotationFormat> Formats = new(StringComparer.Ordinal)
+    {
+        ["path-label"] = AnnotationFormat.PathLabel,
+        ["kinetics-csv"] = AnnotationFormat.KineticsCsv,
+        ["ssv2-json"] = AnnotationFormat.Ssv2Json,
+        ["coin-json"] = AnnotationFormat.CoinJson,
+    };
+
+    private static readonly Option<string> Format = new("--format") { Required = true, Description = $"One of {string.Join(", ", Formats.Keys)}." };
+    private static readonly Option<string> DataSet = new("--dataset") { Required = true, Description = $"One of {string.Join(", ", DataSets.Names)}." };
+    private static readonly Option<string?> Train = new("--train") { Description = "Annotation file of the training clips." };
+    private static readonly Option<string?> Validation = new("--validation") { Description = "Annotation file of the validation clips." };
+    private static readonly Option<string?> Test = new("--test") { Description = "Annotation file of the test clips." };
+    private static readonly Option<string?> Annotations = new("--annotations") { Description = "An annotation file that names the splits itself (Kinetics tables, COIN)." };
+    private static readonly Option<string?> Classes = new("--classes") { Description = "The class list: one name a line, or Something-Something's labels as .json." };
+    private static readonly Option<string?> PathTemplate = new("--path") { Description = "Where a clip lies below the manifest's folder, with {id}, {split}, {start}, {end}." };
+    private static readonly Option<string> Out = new("--out") { Required = true, Description = "The manifest to write; paths are relative to its folder." };
+
+    public static Command Create()
+    {
+        var command = new Command("import",
+            """
+            Make a manifest from the authors' annotation files. A class list other than the data set's is refused.
+
+            Example:
+              ./ivnext data import --format ssv2-json --dataset something-something-v2 --train train.json --validation validation.json --classes labels.json --out ssv2/manifest.json
+            """) { Format, DataSet, Train, Validation, Test, Annotations, Classes, PathTemplate, Out };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        if (!Formats.TryGetValue(parsed.GetValue(Format)!, out var format))
+            throw new ConfigurationException($"--format {parsed.GetValue(Format)}: must be one of {string.Join(", ", Formats.Keys)}");
+        var import = new AnnotationImport(DataSets.Find(parsed.GetValue(DataSet)!), parsed.GetValue(PathTemplate));
+        if (parsed.GetValue(Classes) is { } classes) import.UseClasses(classes);
+        (string? File, string? Split)[] files =
+        [
+            (parsed.GetValue(Train), "train"), (parsed.GetValue(Validation), "validation"), (parsed.GetValue(Test), "test"), (parsed.GetValue(Annotations), null),
+        ];
+        if (files.All(f => f.File is null)) throw new ConfigurationException("give at least one of --train, --validation, --test, --annotations");
+        foreach (var (file, split) in files)
+            if (file is not null) import.Add(format, file, split);
+        var manifest = import.Build();
+        manifest.Save(parsed.GetValue(Out)!);
+        var counts = manifest.Entries.GroupBy(e => e.Split).Select(g => $"{g.Key} {g.Count()}{(manifest.Expected.TryGetValue(g.Key, out var expected) ? $" of {expected} expected" : "")}");
+        Console.WriteLine($"Wrote {parsed.GetValue(Out)}: {string.Join(", ", counts)}");
+        return ExitCode.Done;
+    }
+}

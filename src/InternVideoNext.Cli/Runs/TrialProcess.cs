@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using InternVideoNext.Configuration;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Cli.Runs;
+
+/// <summary>
+/// A batch size tried in a process of its own: what it takes is given back, and one that takes too much is ended before the
+/// machine suffers.
+/// </summary>
+/// <param name="arguments">The words after the program's name that make it print one trial as JSON.</param>
+/// <param name="limitMegabytes">Resident memory that it may take.</param>
+internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limitMegabytes)
+{
+    private const int Killed = 137;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    /// <exception cref="ConfigurationException">The configuration cannot be run at all.</exception>
+    /// <exception cref="InvalidDataException">The trial failed for another reason than memory.</exception>
+    public async Task<BatchTrial> RunAsync(int batchSize, CancellationToken cancellation)
+    {
+        using var process = Process.Start(StartInfo())!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+        var tooMuch = false;
+        while (!process.HasExited)
+        {
+            process.Refresh();
+            tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > limitMegabytes;
+            if (tooMuch || cancellation.IsCancellationRequested) process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Look, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        cancellation.ThrowIfCancellationRequested();
+        var (text, problem) = (await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+        if (process.ExitCode == 0 && JsonSerializer.Deserialize<BatchTrial>(text) is { } trial)
+            return trial with { Fits = trial.PeakMegabytes <= limitMegabytes };
+        if (tooMuch || process.ExitCode == Killed || IsMemory(problem)) return new BatchTrial(batchSize, Fits: false, 0, 0);
+        var message = string.Create(CultureInfo.InvariantCulture, $"a step of {batchSize} clips failed: {problem.Trim()}");
+        throw process.ExitCode == ExitCode.WrongUsage ? new ConfigurationException(message) : new InvalidDataException(message);
+    }
+
+    // libtorch's allocators say it in words only: "CUDA out of memory", "not enough memory: you tried to allocate".
+    private static bool IsMemory(string problem) =>
+        problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || problem.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
+
+    private ProcessStartInfo StartInfo()
+    {
+        var host = Environment.ProcessPath!;
+        IEnumerable<string> program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(TrialProcess).Assembly.Location] : [];
+        return new ProcessStartInfo(host, program.Concat(arguments)) { RedirectStandardOutput = true, RedirectStandardError = true };
+    }
+}

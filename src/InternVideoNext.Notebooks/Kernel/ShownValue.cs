@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.CodeAnalysis.CSharp.Scripting.Hosting;
+
+namespace InternVideoNext.Notebooks.Kernel;
+
+/// <summary>
+/// A value as MIME content. Types show themselves by two public methods, found by name so that no reference is needed:
+/// <c>string ToHtml()</c>, and <c>IReadOnlyDictionary&lt;string, string&gt; ToStaticBundle()</c> for what a saved notebook keeps.
+/// </summary>
+/// <param name="Data">By MIME type; pictures in base64.</param>
+/// <param name="Html">The value's own HTML, or null.</param>
+internal sealed record ShownValue(IReadOnlyDictionary<string, string> Data, string? Html)
+{
+    public static ShownValue Of(object value)
+    {
+        var html = Call<string>(value, "ToHtml");
+        if (html is null) return new(Plain(Text(value)), null);
+        var bundle = Call<IReadOnlyDictionary<string, string>>(value, "ToStaticBundle")
+            ?? new Dictionary<string, string>(Plain(value.ToString() ?? "")) { ["text/html"] = html };
+        return new(bundle, html);
+    }
+
+    private static Dictionary<string, string> Plain(string text) => new() { ["text/plain"] = text };
+
+    private static string Text(object value) => value switch
+    {
+        string text => text,
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        System.Collections.IEnumerable => CSharpObjectFormatter.Instance.FormatObject(value),
+        _ => value.ToString() ?? "",
+    };
+
+    private static T? Call<T>(object value, string name)
+        where T : class
+    {
+        var method = value.GetType().GetMethod(name, BindingFlags.Public | BindingFlags.Instance, []);
+        if (method is null || !method.ReturnType.IsAssignableTo(typeof(T))) return null;
+        return (T?)method.Invoke(value, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
+    }
+}

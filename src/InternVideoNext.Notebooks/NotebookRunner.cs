@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using InternVideoNext.Notebooks.Documents;
+using InternVideoNext.Notebooks.Html;
+using InternVideoNext.Notebooks.Packages;
+
+namespace InternVideoNext.Notebooks;
+
+/// <summary>Runs notebooks, each in a kernel process of its own, and writes what they put out.</summary>
+/// <param name="options">How.</param>
+/// <param name="resolver">Finds their packages.</param>
+internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver resolver)
+{
+    private readonly PageWriter _pages = new();
+
+    /// <summary>The notebooks of a folder, by name, or the one file.</summary>
+    /// <exception cref="NotebookException">There is none.</exception>
+    public static IReadOnlyList<string> Find(string path)
+    {
+        if (File.Exists(path)) return [path];
+        if (!Directory.Exists(path)) throw new NotebookException($"{path}: there is no such file or folder.");
+        var files = Directory.EnumerateFiles(path, "*.ipynb").Order(StringComparer.Ordinal).ToList();
+        return files.Count > 0 ? files : throw new NotebookException($"{path} holds no .ipynb file.");
+    }
+
+    /// <summary>Runs one notebook. The executed notebook and its page are written however it ends.</summary>
+    /// <param name="file">The .ipynb file.</param>
+    /// <param name="cancellation">Ends the kernel; what was put out so far is written.</param>
+    /// <exception cref="NotebookException">The file is no notebook, or lacks a parameter.</exception>
+    public async Task<NotebookOutcome> RunAsync(string file, CancellationToken cancellation)
+    {
+        var notebook = Notebook.Read(file);
+        NotebookParameters.Inject(notebook, ParametersFor(notebook));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var clock = Stopwatch.StartNew();
+        var run = new KernelRun(notebook, folder, options.Timeout);
+        try
+        {
+            var directives = PackageDirective.In(notebook)
+                .Select(directive => options.Versions.TryGetValue(directive.Id, out var version) ? directive with { Version = version } : directive);
+            var packages = await resolver.ResolveAsync([.. directives], folder, cancellation).ConfigureAwait(false);
+            clock.Restart();
+            await run.RunAsync(packages, cancellation).ConfigureAwait(false);
+        }
+        catch (NotebookException e)
+        {
+            return Outcome(e.Message);
+        }
+        finally
+        {
+            AsideFile.Write(Path.Combine(options.Out, Path.GetFileName(file)), notebook.ToJson());
+            if (options.Html is { } html) _pages.Write(notebook, Path.Combine(html, Path.ChangeExtension(Path.GetFileName(file), ".html")));
+        }
+        return Outcome(run.Failure);
+
+        NotebookOutcome Outcome(string? failure) => new(Path.GetFileName(file), notebook.Title, clock.Elapsed, failure) { Remarks = run.Remarks };
+    }
+
+    /// <summary>Writes the page that leads to the others, if pages are wanted.</summary>
+    public void WriteIndex(IReadOnlyList<NotebookOutcome> outcomes)
+    {
+        if (options.Html is { } html) PageWriter.WriteIndex(outcomes, Path.Combine(html, "index.html"));
+    }
+
+    private Dictionary<string, string> ParametersFor(Notebook notebook)
+    {
+        var values = new Dictionary<string, string>(options.Parameters);
+        if (options.Size is { } size && NotebookParameters.Declares(notebook, "size")) values.TryAdd("size", size);
+        return values;
+    }
+}

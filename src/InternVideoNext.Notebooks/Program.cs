@@ -1,0 +1,3 @@
+using InternVideoNext.Notebooks.Kernel;
+
+return await KernelProgram.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace InternVideoNext.Ablations;
+
+/// <summary>Which code made a result.</summary>
+public static class CodeVersion
+{
+    /// <summary>The library's version, with the commit where it was built from a checkout.</summary>
+    public static string Name { get; } =
+        typeof(CodeVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>
+    /// Counts the changes of this package that change what a training run or a probe computes: raise it with such a change. Results
+    /// of another number are not reused; a change of texts or displays alone leaves finished runs valid.
+    /// </summary>
+    public const int Results = 1;
+}

@@ -1,0 +1,106 @@
+using InternVideoNext.Masking;
+using InternVideoNext.Models;
+using InternVideoNext.Models.Description;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Ablations;
+
+/// <summary>Stage 2 (the paper's table of teacher and predictor, linear probing on K400 / SSv2; method, section 7).</summary>
+internal static class Stage2Rows
+{
+    private const string PaperUnfrozen = "The paper gives one number for an unfrozen teacher and for SigLIP2 as teacher.";
+
+    public static readonly AblationRow Full = new()
+    {
+        Id = "stage2",
+        Table = AblationTable.Stage2,
+        Title = "Stage 2: frozen Stage 1 teacher",
+        Purpose = "Predicting the frozen Stage 1 encoder's latents: what brings motion in.",
+        Neighbour = Stage1Rows.AlignDiffusion.Id,
+        Reported = new(76.9, 56.9),
+        Start = Stage1Rows.AlignDiffusion.Id,
+        Configure = (s, seed) => s.Stage2(seed),
+    };
+
+    public static IReadOnlyList<AblationRow> All { get; } =
+    [
+        Full,
+        Variant("fresh-predictor", "Predictor re-initialised", "The same predictor from random weights: is what Stage 1 taught it worth keeping?",
+            ["predictor_start"], c => c with { PredictorStart = PredictorStart.Fresh }),
+        Variant("vjepa-predictor", "Zero-initialised V-JEPA style predictor", "A plain ViT predictor whose blocks start as the identity.",
+            ["predictor_start", "model.predictor"], ZeroPredictor) with { Reported = new(74.8, 53.8) },
+        Ema("ema-0.99", 0.99, "follows its student within a hundred steps"),
+        Ema("ema-0.998", 0.998, "follows within five hundred steps") with { Reported = new(75.4, 45.7) },
+        Ema("ema-0.9998", 0.9998, "follows within five thousand steps"),
+        ImageTargets(),
+        Variant("stage2-tube", "Tube instead of multi-block masks", "Scattered hidden tokens can be filled in from their neighbours.",
+            ["masking"], c => c with { Masking = new TubeMaskingConfig { Ratio = 0.75 } }),
+        Variant("stage2-random", "Random instead of multi-block masks", "The easiest task: hidden tokens are seen a frame earlier or later.",
+            ["masking"], c => c with { Masking = new RandomMaskingConfig { Ratio = 0.75 } }),
+        new()
+        {
+            Id = "stage1-long",
+            Table = AblationTable.Stage2,
+            Title = "Stage 1 for as long as both stages",
+            Purpose = "Equal compute: is it Stage 2, or just more training? Steps are those whose multiply-adds equal both stages'.",
+            Neighbour = Stage1Rows.AlignDiffusion.Id,
+            Changes = ["training.steps", "training.warmup_steps"],
+            Configure = AsLongAsBoth,
+        },
+    ];
+
+    private static AblationRow Variant(string id, string title, string purpose, IReadOnlyList<string> changes, Func<Stage2Config, Stage2Config> change) => new()
+    {
+        Id = id,
+        Table = AblationTable.Stage2,
+        Title = title,
+        Purpose = purpose,
+        Neighbour = Full.Id,
+        Changes = changes,
+        Start = Stage1Rows.AlignDiffusion.Id,
+        Configure = (s, seed) => change(s.Stage2(seed)),
+    };
+
+    private static AblationRow Ema(string id, double momentum, string follows) =>
+        Variant(id, FormattableString.Invariant($"Moving teacher, momentum {momentum}"), $"An unfrozen teacher that {follows}. {PaperUnfrozen}",
+            ["teacher_momentum"], c => c with { TeacherMomentum = momentum });
+
+    private static AblationRow ImageTargets() =>
+        Variant("image-teacher", "Image teacher as target", $"The image model's states instead of the video encoder's. {PaperUnfrozen}",
+            ["teacher", "image_teacher", "model.decoder.target_width"], c => c) with
+        {
+            Reported = new(75.4, 45.7),
+            Configure = (s, seed) =>
+            {
+                var config = s.Stage2(seed);
+                var width = s.Stage1(seed).Model.Alignment!.TeacherWidth;
+                return config with
+                {
+                    Teacher = LatentTeacher.Image,
+                    ImageTeacher = s.ImageTeacher,
+                    Model = config.Model with { Decoder = ((LatentDecoderConfig)config.Model.Decoder!) with { TargetWidth = width } },
+                };
+            },
+        };
+
+    // V-JEPA's predictor is a plain ViT; where the preset's is a text model's body, one of the paper's comparison takes its place.
+    private static Stage2Config ZeroPredictor(Stage2Config config)
+    {
+        var body = config.Model.Predictor as VitPredictorConfig ?? new VitPredictorConfig { Width = 384, Depth = 12, Heads = 12 };
+        return config with
+        {
+            PredictorStart = PredictorStart.Fresh,
+            Model = config.Model with { Predictor = body with { Initialization = PredictorInitialization.Zero } },
+        };
+    }
+
+    private static Stage1Config AsLongAsBoth(AblationSettings settings, ulong seed)
+    {
+        var (stage1, stage2) = (settings.Stage1(seed), settings.Stage2(seed) with { Start = Stage1Rows.AlignDiffusion.Id });
+        var first = ModelDescription.Of(stage1).TrainingMultiplyAdds * stage1.Training.ClipsPerStep;
+        var second = ModelDescription.Of(stage2).TrainingMultiplyAdds * stage2.Training.ClipsPerStep * stage2.Training.Steps;
+        var steps = stage1.Training.Steps + (int)Math.Round(second / first);
+        var warmup = (int)((double)stage1.Training.WarmupSteps * steps / stage1.Training.Steps);
+        return stage1 with { Training = stage1.Training with { Steps = steps, WarmupSteps = warmup } };
+    }
+}

@@ -1,0 +1,17 @@
+namespace InternVideoNext.Data;
+
+/// <summary>A source whose every clip is read once as all its views, one after another: crop by crop, within a crop segment by segment.</summary>
+/// <param name="source">The clips.</param>
+/// <param name="views">Their views.</param>
+public sealed class ViewedClips(VideoClipSource source, ClipViews views) : IClipSource
+{
+    /// <inheritdoc/>
+    public int Count => source.Count;
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation) =>
+        source.ReadTraining(batchSize, seed, firstStep, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) => source.ReadViews(views, batchSize, cancellation);
+}

@@ -1,0 +1,115 @@
+using InternVideoNext.Ablations;
+using InternVideoNext.Configuration;
+using InternVideoNext.Training;
+
+namespace InternVideoNext.Tests.Ablations;
+
+public sealed class AblationRunnerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ivnext-ablation-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task RunAsync_StoppedAndCalledAgain_GivesTheSameResults()
+    {
+        var plan = Plan("stage2");
+        var whole = await RunAll(plan, Path.Combine(_folder, "whole"));
+        var parts = Path.Combine(_folder, "parts");
+        foreach (var batches in new[] { 3, 7 })
+        {
+            using var stop = new CancellationTokenSource();
+            var stopping = AblationPlan.Make(Settings, new StoppingData(Data, batches, stop), [AblationRows.Find("stage2")], [1]);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                foreach (var run in stopping.Runs) await new AblationRunner(stopping, parts).RunAsync(run, progress: null, stop.Token);
+            });
+        }
+        var resumed = await RunAll(plan, parts);
+        Assert.Equal(whole.Select(r => r.ModelSha256), resumed.Select(r => r.ModelSha256));
+        Assert.Equal(whole.SelectMany(r => r.Probes).Select(p => p.Correct), resumed.SelectMany(r => r.Probes).Select(p => p.Correct));
+    }
+
+    [Fact]
+    public async Task RunAsync_FinishedRun_IsReusedAndNotTouched()
+    {
+        var plan = Plan("align");
+        var first = await RunAll(plan, _folder);
+        var again = await new AblationRunner(plan, _folder).RunAsync(plan.Runs[0], new Unwanted(), CancellationToken.None);
+        Assert.Equal(first[0].Finished, again.Finished);
+    }
+
+    [Fact]
+    public async Task RunAsync_EveryBoundAndTheSupervisedRow_IsMeasured()
+    {
+        var plan = Plan("random-encoder", "raw-pixels", "teacher-frames", "supervised");
+        var results = await RunAll(plan, _folder);
+        Assert.All(results, r => Assert.Equal(["appearance", "motion"], r.Probes.Select(p => p.Result.Label)));
+        Assert.All(results, r => Assert.All(r.Probes, p => Assert.Equal(48, p.Result.TestUsed)));
+        // The teacher knows shapes and backdrops: chance is 6.25 %.
+        Assert.True(results[2].Probe("appearance", "mini")!.Result.Top1 > 0.3);
+        Assert.Equal([0L, 0, 0], results.Take(3).Select(r => r.TrainingClips));
+        Assert.NotNull(results[3].ModelSha256);
+    }
+
+    [Fact]
+    public async Task Finished_DamagedResult_NamesTheFile()
+    {
+        var plan = Plan("align");
+        var runner = new AblationRunner(plan, _folder);
+        await RunAll(plan, _folder);
+        var file = Path.Combine(runner.FolderOf(plan.Runs[0]), "result.json");
+        await File.WriteAllTextAsync(file, "{ \"row\": ");
+        Assert.Contains(file, Assert.Throws<ConfigurationException>(() => runner.Finished(plan.Runs[0])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Save_ResultsOfARun_ComeBackEqualWithNoMachinesPath()
+    {
+        var results = new AblationResults(await RunAll(Plan("stage2"), _folder));
+        results.Save(_folder);
+        var file = Path.Combine(_folder, "results.json");
+        var text = await File.ReadAllTextAsync(file);
+        Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
+        Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), AblationJson.Options));
+        Assert.Equal(1 + 4, (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Length); // two runs of two labels
+        Assert.Equal(4, results.ToDataFrame().Rows.Count);
+    }
+
+    [Fact]
+    public void Make_RowsAndSeeds_AddsStartsOnceBeforeWhatNeedsThem()
+    {
+        var plan = AblationPlan.Make(Settings, Data, [AblationRows.Find("stage2"), AblationRows.Find("ema-0.99"), AblationRows.Find("text-predictor")], [1, 2]);
+        Assert.Equal(["align-diffusion", "stage2", "ema-0.99", "align-diffusion", "stage2", "ema-0.99"], plan.Runs.Select(r => r.Row.Id));
+        Assert.Equal("text-predictor", Assert.Single(plan.LeftOut).Row.Id);
+        Assert.Equal(plan.Runs[0].Name, ((Stage2Config)plan.Runs[1].Config!).Start);
+        Assert.Equal(plan.Runs.Count, plan.Runs.Select(r => r.Hash).Distinct().Count());
+    }
+
+    [Fact]
+    public void Hash_WhatChangesNoNumber_LeavesItAlone()
+    {
+        var (one, longer) = (Plan("align").Runs[0], AblationPlan.Make(Settings with { Length = 0.05 }, Data, [AblationRows.Find("align")], [1]).Runs[0]);
+        Assert.Equal(one.Hash, Plan("align").Runs[0].Hash);
+        Assert.NotEqual(one.Hash, longer.Hash);
+        Assert.NotEqual(one.Hash, AblationPlan.Make(Settings, new ShapesAblationData(64, 49), [AblationRows.Find("align")], [1]).Runs[0].Hash);
+    }
+
+    private static AblationSettings Settings { get; } = new() { Preset = "tiny", Length = 0.04 };
+
+    private static IAblationData Data { get; } = new ShapesAblationData(64, 48);
+
+    private static AblationPlan Plan(params string[] rows) => AblationPlan.Make(Settings, Data, [.. rows.Select(AblationRows.Find)], [1]);
+
+    private static async Task<List<AblationResult>> RunAll(AblationPlan plan, string folder)
+    {
+        var results = new List<AblationResult>();
+        foreach (var run in plan.Runs) results.Add(await new AblationRunner(plan, folder).RunAsync(run, progress: null, CancellationToken.None));
+        return results;
+    }
+
+    private sealed class Unwanted : IProgress<AblationProgress>
+    {
+        public void Report(AblationProgress value) => Assert.Fail($"a finished run was worked on: {value.Phase}");
+    }
+}
