@@ -45,8 +45,8 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
     {
         var start = DotNet.Command("exec", typeof(KernelRun).Assembly.Location, request);
         start.WorkingDirectory = folder;
-        // Threads that wait by sleeping: on a busy machine spinning ones slow a run several times.
-        start.Environment.TryAdd("OMP_WAIT_POLICY", "passive");
+        // As ./ivnext does: threads that wait spin for some tens of microseconds, then sleep.
+        if (!start.Environment.ContainsKey("OMP_WAIT_POLICY")) start.Environment.TryAdd("GOMP_SPINCOUNT", "5000");
         using var process = DotNet.Start(start);
         process.StandardInput.Close();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

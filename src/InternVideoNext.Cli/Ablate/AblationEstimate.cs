@@ -37,6 +37,20 @@ internal sealed class AblationEstimate
 
     public TimeSpan Sum(IEnumerable<AblationRun> runs) => runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + Of(run));
 
+    /// <summary>How long runs take, several at a time: their sum shared out, but no less than the longest chain of runs that start from one another.</summary>
+    /// <param name="runs">What is to be done.</param>
+    /// <param name="jobs">Runs at a time.</param>
+    /// <param name="left">What is left of one of them.</param>
+    public static TimeSpan Span(IReadOnlyCollection<AblationRun> runs, int jobs, Func<AblationRun, TimeSpan> left)
+    {
+        if (runs.Count == 0) return TimeSpan.Zero;
+        var shared = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + left(run)) / jobs;
+        var longest = runs.Max(Chain);
+        return longest > shared ? longest : shared;
+
+        TimeSpan Chain(AblationRun run) => left(run) + (run.Start is { } start && runs.Contains(start) ? Chain(start) : TimeSpan.Zero);
+    }
+
     private static RunConfig Trial(AblationPlan plan, Type like, AblationRun run)
     {
         var config = like == typeof(Stage2Config)

@@ -30,16 +30,8 @@ internal sealed class AblationScheduler(AblationPlan plan, string folder, Ablati
 
     public bool BudgetIsSpent => budget is { } limit && _clock.Elapsed >= limit;
 
-    /// <summary>What is left of the estimate, shared by the workers.</summary>
-    public TimeSpan TimeLeft
-    {
-        get
-        {
-            var waiting = estimate.Sum(Missing.Where(run => _working.All(w => w.Run != run)));
-            var working = _working.Aggregate(TimeSpan.Zero, (sum, w) => sum + (estimate.Of(w.Run) * (1 - (w.Newest?.Done ?? 0))));
-            return (waiting + working) / jobs;
-        }
-    }
+    /// <summary>What is left of the estimate, shared by the workers; no less than the longest chain of runs that wait for one another.</summary>
+    public TimeSpan TimeLeft => AblationEstimate.Span(Missing, jobs, LeftOf);
 
     public void TakeFinished()
     {
@@ -79,6 +71,8 @@ internal sealed class AblationScheduler(AblationPlan plan, string folder, Ablati
         }
         ended(worker.Run);
     }
+
+    private TimeSpan LeftOf(AblationRun run) => estimate.Of(run) * (1 - (_working.Find(w => w.Run == run)?.Newest?.Done ?? 0));
 
     // An unexpected error's stack goes into a file; its message is what people read.
     private string Reason(WorkerProcess worker)

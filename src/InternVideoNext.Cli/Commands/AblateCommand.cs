@@ -102,7 +102,7 @@ internal static partial class AblateCommand
         var estimate = await AblationEstimate.MeasureAsync(plan, missing, cancellation).ConfigureAwait(false);
         var total = estimate.Sum(missing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About {TrainingDisplay.Duration(total / Math.Min(jobs, Math.Max(1, missing.Count)))} with {jobs} at a time ({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
+            $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About {TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time ({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
         var command = $"./ivnext {ShellWords.Join(parsed.Tokens.Select(t => t.Value))}";
         var scheduler = new AblationScheduler(plan, folder, estimate, jobs, threads, BudgetOf(parsed.GetValue(Budget)));
         scheduler.TakeFinished();
