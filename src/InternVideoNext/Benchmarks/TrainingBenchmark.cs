@@ -32,6 +32,7 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     {
         plan.Validate();
         using var mode = new DeterministicMode(_training);
+        using var threads = mode.HoldThreads();
         var device = TrainingDevice.Open(_training);
         progress?.Report("building the model");
         using var bench = new StepBench(_config, device, plan.WithoutTeacher);

@@ -43,10 +43,11 @@ public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource 
             using var current = new TrainingStep(_training, _device, stage, optimizer, step, StepTrace.None);
             while (!current.IsComplete && await batches.NextAsync(cancellation).ConfigureAwait(false) is { } batch)
             {
-                using (batch) current.Add(batch);
+                using (batch)
+                using (mode.HoldThreads()) current.Add(batch);
             }
             if (!current.IsComplete) break;
-            current.Update(log, batches.TakeStepWait());
+            using (mode.HoldThreads()) current.Update(log, batches.TakeStepWait());
             step++;
             if (probe is not null && _training.ProbeEvery > 0 && step % _training.ProbeEvery == 0)
                 log.AttachProbe(await MeasureAsync(probe, cancellation).ConfigureAwait(false));
@@ -58,6 +59,7 @@ public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource 
 
         void Report()
         {
+            using var threads = mode.HoldThreads();
             log.Flush();
             progress?.Report(new TrainingProgress(log.Newest!, _training.Steps, clock.Elapsed / (step - first) * (_training.Steps - step))
             {
