@@ -23,8 +23,13 @@ internal sealed class MathExtension(MathMarkup math) : IMarkdownExtension
 
     private sealed class InlineRenderer(MathMarkup math) : HtmlObjectRenderer<MathInline>
     {
-        protected override void Write(HtmlRenderer renderer, MathInline obj) =>
-            renderer.Write(math.Render(obj.Content.ToString(), display: obj.DelimiterCount == 2));
+        // $$...$$ within a paragraph is a formula on a line of its own too; a paragraph may hold a span, but no div.
+        protected override void Write(HtmlRenderer renderer, MathInline obj)
+        {
+            var display = obj.DelimiterCount == 2;
+            var formula = math.Render(obj.Content.ToString(), display);
+            renderer.Write(display ? $"<span class=\"formula\">{formula}</span>" : formula);
+        }
     }
 
     private sealed class BlockRenderer(MathMarkup math) : HtmlObjectRenderer<MathBlock>

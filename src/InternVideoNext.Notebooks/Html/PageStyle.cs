@@ -23,17 +23,18 @@ internal static class PageStyle
         a { color: var(--link) }
         pre { background: var(--tint); padding: .8rem 1rem; margin: 0 0 .8em; border-radius: 4px; overflow-x: auto;
           font: .85rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
-        :not(pre) > code { font: .9em ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; background: var(--tint); padding: .1em .25em; border-radius: 3px }
+        :not(pre) > code { font: .9em ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; background: var(--tint); padding: .1em .25em; border-radius: 3px; overflow-wrap: anywhere }
         pre.code { border-left: 3px solid var(--rule); margin-top: 1em }
         .keyword { color: var(--keyword) } .text { color: var(--text) } .number { color: var(--number) }
         .comment, .directive { color: var(--quiet) }
         .output { margin: 0 0 1.2em; overflow-x: auto }
         .output pre { background: none; padding: 0 1rem }
         .error pre { color: var(--bad); white-space: pre-wrap }
-        .formula { margin: 1em 0; overflow-x: auto; overflow-y: hidden }
-        math { font-size: 1.1em }
+        .formula { display: block; margin: 1em 0; overflow-x: auto; overflow-y: hidden }
+        math { font-size: 1.1em; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", math }
         table { border-collapse: collapse; margin: 0 0 1em }
         th, td { padding: .3em .7em; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top }
+        .wide { overflow-x: auto }
         img { max-width: 100% }
         details > summary { cursor: pointer }
         @media print { body { max-width: none; padding: 0; font-size: 10.5pt } pre { white-space: pre-wrap } figure, table { break-inside: avoid } }

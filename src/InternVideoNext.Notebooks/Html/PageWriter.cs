@@ -29,7 +29,7 @@ internal sealed class PageWriter
         var rows = outcomes.Select(outcome => string.Create(CultureInfo.InvariantCulture,
             $"<tr><td><a href=\"{Escape(Path.ChangeExtension(outcome.Name, ".html"))}\">{Escape(outcome.Title)}</a></td><td>{outcome.Elapsed.TotalSeconds:0.0} s</td><td>{Escape(outcome.Failure ?? "ran to its end")}</td></tr>"));
         AsideFile.Write(path, Document("Notebooks",
-            $"<h1>Notebooks</h1>\n<table><thead><tr><th>Notebook</th><th>Time</th><th>Outcome</th></tr></thead><tbody>\n{string.Join('\n', rows)}\n</tbody></table>\n"));
+            $"<h1>Notebooks</h1>\n<div class=\"wide\"><table><thead><tr><th>Notebook</th><th>Time</th><th>Outcome</th></tr></thead><tbody>\n{string.Join('\n', rows)}\n</tbody></table></div>\n"));
     }
 
     private static string Document(string title, string body) =>
