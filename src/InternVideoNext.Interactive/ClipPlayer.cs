@@ -43,7 +43,10 @@ public sealed class ClipPlayer(Tensor clip) : HtmlView
     public void Save(string path) => ReplacedFile.Write(path, ToAnimatedPng());
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> ToStaticBundle() => new FrameStrip(_frames) { Caption = Caption }.ToStaticBundle();
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() => Still().ToStaticBundle();
+
+    /// <inheritdoc/>
+    public override string? ToStaticCaption() => Still().ToStaticCaption();
 
     /// <inheritdoc/>
     public override string ToHtml()
@@ -57,6 +60,8 @@ public sealed class ClipPlayer(Tensor clip) : HtmlView
     }
 
     private string Alt => $"{Caption ?? "Clip"}: {_frames.Count} frames, playing";
+
+    private FrameStrip Still() => new(_frames) { Caption = Caption };
 
     private Markup Strip() => WithStrip && _frames.Count > 1
         ? Markup.Of($"""<details style="margin-top:.4em"><summary style="font-size:.85em;opacity:.8;cursor:pointer">Frames</summary>{new Markup(new FrameStrip(_frames).ToHtml())}</details>""")

@@ -36,6 +36,9 @@ public abstract class FramesView : HtmlView
     public override IReadOnlyDictionary<string, string> ToStaticBundle() => ToPicture().Bundle(SmallestStaticWidth, FullText());
 
     /// <inheritdoc/>
+    public override string? ToStaticCaption() => FullText();
+
+    /// <inheritdoc/>
     public override string ToHtml()
     {
         var rows = Rows();
@@ -51,8 +54,8 @@ public abstract class FramesView : HtmlView
     private string FullText()
     {
         var rows = Rows();
-        var labels = string.Join(", ", rows.Select(row => row.Label).Where(label => label.Length > 0));
-        return $"{(labels.Length > 0 ? $"Rows: {labels}. " : "")}{FullCaption(rows[0].Frames.Count, Pick(rows))}".Trim();
+        var labels = string.Join("; ", rows.Select(row => row.Label).Where(label => label.Length > 0));
+        return $"{(labels.Length > 0 ? $"Rows, from the top: {labels}. " : "")}{FullCaption(rows[0].Frames.Count, Pick(rows))}".Trim();
     }
 
     private FrameStack Prepare(FrameStack frames, IReadOnlyList<int> picked)

@@ -23,6 +23,12 @@ public abstract class HtmlView : IHtmlView
     public virtual IReadOnlyDictionary<string, string> ToStaticBundle() =>
         new Dictionary<string, string> { ["text/html"] = ToHtml(), ["text/plain"] = ToString() };
 
+    /// <summary>
+    /// The words that a saved notebook shows beneath a picture that <see cref="ToStaticBundle"/> gives, or null. Of a bundle
+    /// a page shows the richest type alone, so that words beside a picture would stay unseen.
+    /// </summary>
+    public virtual string? ToStaticCaption() => null;
+
     /// <summary>One line for places that show no HTML.</summary>
     public override string ToString() => Caption is null ? GetType().Name : $"{GetType().Name}: {Caption}";
 

@@ -57,6 +57,9 @@ public sealed class LineChart : HtmlView
         new Dictionary<string, string> { ["image/svg+xml"] = ToSvg(), ["text/plain"] = ToString() };
 
     /// <inheritdoc/>
+    public override string? ToStaticCaption() => Caption;
+
+    /// <inheritdoc/>
     public override string ToHtml() => Figure(ChartDrawing.Draw(this, standalone: false), Caption);
 
     /// <summary>The chart as the text of an .svg file, for image/svg+xml outputs and READMEs; light or dark as the reader prefers.</summary>

@@ -82,6 +82,9 @@ public sealed class Picture : HtmlView
     public override IReadOnlyDictionary<string, string> ToStaticBundle() => Bundle(Width * Scale, ToString());
 
     /// <inheritdoc/>
+    public override string? ToStaticCaption() => Caption;
+
+    /// <inheritdoc/>
     public override string ToHtml() => Figure(ImageTag(ToDataUri(), Width * Scale, Scale > 1, Alt), Caption);
 
     /// <summary>The picture, enlarged by a whole factor toward <paramref name="width"/> pixels, and a text.</summary>

@@ -109,6 +109,7 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
                 break;
             case KernelEventKind.Display or KernelEventKind.Result:
                 cell.Outputs.Add(new DataOutput(happened.Data!, happened.Html, happened.Kind == KernelEventKind.Result ? cell.ExecutionCount : null));
+                if (!string.IsNullOrEmpty(happened.Caption)) cell.Outputs.Add(new CaptionOutput(happened.Caption));
                 break;
             case KernelEventKind.Error:
                 Fail(happened);

@@ -19,7 +19,7 @@ internal static class RerunCommand
     {
         var command = new Command("rerun",
             """
-            Make a reported run again from its results file and compare: identical to the bit, within noise, or different, and in what.
+            Make a reported run again from its results file and compare: identical bit for bit, within noise, or different, and in what.
 
             Examples:
               ./ivnext rerun runs/ablation/results.json --row align

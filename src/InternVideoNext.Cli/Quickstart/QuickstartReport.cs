@@ -26,7 +26,7 @@ internal static class QuickstartReport
         AddCurves(report, "Stage 1: alignment and pixels", folder.Run(stage1),
             "The encoder sees a quarter of the tokens. Its last blocks align with a frozen image teacher (2 - 2 cos), while the diffusion decoder learns the hidden pixels.");
         AddCurves(report, "Stage 2: latents of a frozen teacher", folder.Run(stage2),
-            "Encoder and predictor foretell the frozen Stage 1 encoder's latents behind two multi-block masks.");
+            "Encoder and predictor predict the frozen Stage 1 encoder's latents behind two multi-block masks.");
         var pictures = new StagePictures(folder.Run(stage1).Root, stage1, stage2);
         pictures.AddMasks(report, clips.Video);
         pictures.AddReconstructions(report, clips.Video);

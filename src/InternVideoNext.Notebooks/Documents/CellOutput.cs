@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace InternVideoNext.Notebooks.Documents;
@@ -47,6 +48,14 @@ internal sealed record DataOutput(IReadOnlyDictionary<string, string> Data, stri
         output["metadata"] = new JsonObject();
         return output;
     }
+}
+
+/// <summary>The words beneath a picture, an output of their own: of the types of one output a page shows the richest alone.</summary>
+/// <param name="Text">Plain text. Pages leave it out, since a value's own HTML has it.</param>
+internal sealed record CaptionOutput(string Text) : CellOutput
+{
+    public override JsonObject ToJson() =>
+        new DataOutput(new Dictionary<string, string> { ["text/html"] = $"<p>{WebUtility.HtmlEncode(Text)}</p>", ["text/plain"] = Text }, null, null).ToJson();
 }
 
 /// <summary>Why a cell failed.</summary>

@@ -17,6 +17,9 @@ internal sealed record KernelEvent(KernelEventKind Kind, int Cell)
     /// <summary>Display and result: the value's own HTML, for pages; null where it has none.</summary>
     public string? Html { get; init; }
 
+    /// <summary>Display and result: the words to be kept beneath the picture, or null.</summary>
+    public string? Caption { get; init; }
+
     /// <summary>Error: the line within the cell, from 1; 0 where unknown.</summary>
     public int Line { get; init; }
 

@@ -49,7 +49,7 @@ internal static class KernelProgram
         {
             Flush();
             var shown = ShownValue.Of(value);
-            channel.Send(new(kind, cell.Index) { Data = shown.Data, Html = shown.Html });
+            channel.Send(new(kind, cell.Index) { Data = shown.Data, Html = shown.Html, Caption = shown.Caption });
         }
 
         void Flush()

@@ -17,7 +17,7 @@ public static class AblationClaims
     public static IReadOnlyList<AblationClaim> All { get; } =
     [
         .. Both("alignment", "Alignment is far better than pixels", "align", "pixel-linear", Early, "the linear pixel decoder is ahead on motion in short training"),
-        .. Both("naive-merge", "Adding linear pixels to alignment doesn't help", "align", "align-linear", Small, Small),
+        .. Both("naive-merge", "Adding linear pixels to alignment does not help", "align", "align-linear", Small, Small),
         .. Both("diffusion", "Adding diffused pixels to alignment does", "align-diffusion", "align", Small, Small),
         .. Both("cure", "The diffusion decoder is better than the linear one", "align-diffusion", "align-linear", Small, Small),
         .. Both("stage2", "Stage 2 brings motion in", "stage2", "align-diffusion", Long, Long),

@@ -16,7 +16,7 @@ public sealed record RerunComparison(RerunVerdict Verdict, IReadOnlyList<string>
     {
         var lines = new List<string>(Origins(reported, again));
         var (same, withinNoise) = (reported.ModelSha256 == again.ModelSha256, true);
-        lines.Add(same ? "weights: identical to the bit" : "weights: different");
+        lines.Add(same ? "weights: identical bit for bit" : "weights: different");
         foreach (var before in reported.Probes)
         {
             var (label, protocol) = (before.Result.Label, before.Result.Protocol);

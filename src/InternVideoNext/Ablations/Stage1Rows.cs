@@ -17,7 +17,7 @@ internal static class Stage1Rows
         Id = "pixel-linear",
         Table = AblationTable.Stage1,
         Title = "Pixels only, linear decoder",
-        Purpose = "Masked pixel prediction alone: low-level features, far from what is seen or done.",
+        Purpose = "Masked pixel prediction alone: low-level features, far from objects and actions.",
         Reported = new(47.2, 28.1),
         Configure = (s, seed) => AlignLinearConfig(s, seed) with { MiddleWeight = 0, FinalWeight = 0 },
     };
@@ -88,11 +88,11 @@ internal static class Stage1Rows
         Mask("mask-random", "Random mask", "Without saliency: 75 % of all the clip's tokens, each as likely as another, however many of a frame.", _ => new RandomMaskingConfig { Ratio = 0.75 }),
         Mask("mask-tube", "Tube mask", "The same places hidden in every frame.", _ => new TubeMaskingConfig { Ratio = 0.75 }),
         Mask("mask-hide-salient", "Semantic mask, the paper's text",
-            "Top-k by attention, what is salient hidden, 80 % masked: as the paper writes it; the released code draws, and shows what is salient.",
+            "Top-k by attention, what is salient hidden, 80 % of a frame masked, rounded down (of 16 tokens 12: 75 %): as the paper writes it; the released code draws, and shows what is salient.",
             _ => new SemanticMaskingConfig { Ratio = 0.8, Selection = SaliencySelection.TopK, Keep = SaliencyKeep.Background }),
         Mask("mask-half", "Masking ratio 50 %", "An easier task, twice the visible tokens.", _ => new SemanticMaskingConfig { Ratio = 0.5 }),
         Mask("mask-most", "Masking ratio 90 %", "A harder task, fewer visible tokens.", _ => new SemanticMaskingConfig { Ratio = 0.9 }),
-        Depth("predictor-shallow", "Predictor of one layer", "A predictor too weak to be a world model leaves its work to the encoder.", _ => 1) with
+        Depth("predictor-shallow", "Predictor of one layer", "Is one layer enough, or must the encoder do the predictor's work?", _ => 1) with
         {
             Obstacle = s => s.Stage1(0).Model.Predictor is VitPredictorConfig { Depth: 1 } ? "this preset's predictor has one layer already" : null,
         },

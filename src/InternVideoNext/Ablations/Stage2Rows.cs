@@ -8,7 +8,7 @@ namespace InternVideoNext.Ablations;
 /// <summary>Stage 2 (the paper's table of teacher and predictor, linear probing on K400 / SSv2; method, section 7).</summary>
 internal static class Stage2Rows
 {
-    private const string PaperUnfrozen = "The paper gives one number for an unfrozen teacher and for SigLIP2 as teacher.";
+    private const string PaperUnfrozen = "The paper gives one number for an unfrozen teacher, without its momentum, and for SigLIP2 as teacher: it stands in both rows.";
 
     public static readonly AblationRow Full = new()
     {
@@ -27,13 +27,13 @@ internal static class Stage2Rows
         Full,
         Variant("fresh-predictor", "Predictor re-initialised", "The same predictor from random weights: is what Stage 1 taught it worth keeping?",
             ["predictor_start"], c => c with { PredictorStart = PredictorStart.Fresh }),
-        Variant("vjepa-predictor", "Zero-initialised V-JEPA style predictor", "A plain ViT predictor whose blocks start as the identity.",
+        Variant("vjepa-predictor", "Zero-initialised V-JEPA style predictor", "A plain ViT predictor whose blocks start as the identity: this project's reading of the paper's words.",
             ["predictor_start", "model.predictor"], ZeroPredictor) with { Reported = new(74.8, 53.8) },
         Ema("ema-0.99", 0.99, "follows its student within a hundred steps"),
         Ema("ema-0.998", 0.998, "follows within five hundred steps") with { Reported = new(75.4, 45.7) },
         Ema("ema-0.9998", 0.9998, "follows within five thousand steps"),
         ImageTargets(),
-        Variant("stage2-tube", "Tube instead of multi-block masks", "Scattered hidden tokens can be filled in from their neighbours.",
+        Variant("stage2-tube", "Tube instead of multi-block masks", "One mask of scattered places, hidden through all frames: no large holes.",
             ["masking"], c => c with { Masking = new TubeMaskingConfig { Ratio = 0.75 } }),
         Variant("stage2-random", "Random instead of multi-block masks", "The easiest task: hidden tokens are seen a frame earlier or later.",
             ["masking"], c => c with { Masking = new RandomMaskingConfig { Ratio = 0.75 } }),

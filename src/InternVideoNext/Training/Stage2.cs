@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
 
-/// <summary>Stage 2: encoder and predictor foretell a teacher's latents of the masked tokens (method, section 7).</summary>
+/// <summary>Stage 2: encoder and predictor predict a teacher's latents of the masked tokens (method, section 7).</summary>
 public sealed class Stage2 : ITrainingStage
 {
     private readonly Stage2Config _config;

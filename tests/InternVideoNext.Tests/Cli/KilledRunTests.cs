@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace InternVideoNext.Tests.Cli;
 
 /// <summary>
-/// Training processes killed by SIGKILL, in the middle of a checkpoint too, then continued: equal to the bit to one that was
+/// Training processes killed by SIGKILL, in the middle of a checkpoint too, then continued: equal bit for bit to one that was
 /// left alone. <c>IVNEXT_TEST_KILLS=N</c> kills each stage N times instead of a few.
 /// </summary>
 [Collection(ShapesVideosGroup.Name)]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using InternVideoNext.Interactive;
+using InternVideoNext.Masking;
 
 namespace InternVideoNext.Tests.Interactive;
 
@@ -46,6 +47,29 @@ public sealed class NotebookFormattingTests
         Assert.Equal(["image/svg+xml", "text/plain"], bundle.Keys.Order());
         Assert.StartsWith("<svg", bundle["image/svg+xml"], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void ToStaticCaption_ChartOrPicture_IsItsCaption()
+    {
+        Assert.Equal("It falls.", new LineChart("Loss", "step", "loss") { Caption = "It falls." }.ToStaticCaption());
+        Assert.Equal("One pixel.", new Picture(1, 1, [9, 8, 7]) { Caption = "One pixel." }.ToStaticCaption());
+        Assert.Null(new LineChart("Loss", "step", "loss").ToStaticCaption());
+    }
+
+    [Fact]
+    public void ToStaticCaption_Frames_NamesRowsLegendAndFrames()
+    {
+        using var clip = TorchSharp.torch.zeros(3, 4, 4, 4);
+        using var mask = TorchSharp.torch.ones(16, dtype: TorchSharp.torch.@bool);
+        var view = new MaskStrip(clip, [("tube, 75 %", mask), ("random", mask)], new TokenGrid(4, 2, 2)) { Caption = "Two masks.", MaxFrames = 2 };
+        Assert.Equal(
+            "Rows, from the top: tube, 75 %; random. Two masks. tube, 75 % 16, random 16 of 16 tokens are masked. Frames 0, 3 of 0 to 3.",
+            view.ToStaticCaption());
+        Assert.Equal("Four frames.", new ClipPlayer(clip) { Caption = "Four frames." }.ToStaticCaption());
+    }
+
+    [Fact]
+    public void ToStaticCaption_Table_IsNone() => Assert.Null(new KeyValueTable(("a", 1)) { Caption = "It is in the table." }.ToStaticCaption());
 
     [Fact]
     public void ToStaticBundle_Frames_AreOnePngWideEnoughToSeeAndTheCaption()

@@ -31,6 +31,33 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_PictureWithCaption_KeepsTheCaptionAsAnOutputOfItsOwnAndShowsItOnceOnThePage()
+    {
+        var (outcome, cells) = await RunAsync(options => options with { Html = _folder["pages"] }, NotebookText.Code(
+            """
+            using System.Collections.Generic;
+            class View
+            {
+                public string ToHtml() => "<b>a &lt; b</b>";
+                public IReadOnlyDictionary<string, string> ToStaticBundle() => new Dictionary<string, string> { ["image/svg+xml"] = "<svg />", ["text/plain"] = "plain" };
+                public string? ToStaticCaption() => "a < b";
+            }
+            new View().Display();
+            new View()
+            """));
+
+        Assert.Null(outcome.Failure);
+        var outputs = cells[0]!["outputs"]!.AsArray();
+        Assert.Equal(["display_data", "display_data", "execute_result", "display_data"], outputs.Select(output => (string?)output!["output_type"]));
+        Assert.Equal("<svg />", Joined(outputs[0]!["data"]!["image/svg+xml"]));
+        Assert.All([1, 3], i => Assert.Equal("<p>a &lt; b</p>", Joined(outputs[i]!["data"]!["text/html"])));
+        Assert.Equal("a < b", Joined(outputs[1]!["data"]!["text/plain"]));
+        var page = await File.ReadAllTextAsync(_folder["pages/notebook.html"]);
+        Assert.Equal(2, page.Split("<b>a &lt; b</b>").Length - 1);
+        Assert.DoesNotContain("<p>a &lt; b</p>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_CellThrows_NamesCellLineAndSourceAndKeepsWhatCameBefore()
     {
         var (outcome, cells) = await RunAsync(

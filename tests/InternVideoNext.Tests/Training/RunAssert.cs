@@ -10,7 +10,7 @@ internal static class RunAssert
 {
     private static readonly string[] Timing = ["clips_per_second", "data_wait_seconds", "memory_megabytes", "live_tensors"];
 
-    /// <summary>Same losses, norms and rates of every step, same final weights, moments and counters: equal to the bit.</summary>
+    /// <summary>Same losses, norms and rates of every step, same final weights, moments and counters: equal bit for bit.</summary>
     public static void Equal(RunFolder expected, RunFolder actual)
     {
         Assert.Equal(Lines(expected), Lines(actual));
@@ -20,7 +20,7 @@ internal static class RunAssert
             Assert.True(File.ReadAllBytes(Path.Combine(a, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(b, name))), name);
     }
 
-    /// <summary>Same final weights and moments to the bit; the configurations may differ.</summary>
+    /// <summary>Same final weights and moments, bit for bit; the configurations may differ.</summary>
     public static void EqualWeights(RunFolder expected, RunFolder actual)
     {
         using var scope = NewDisposeScope();
