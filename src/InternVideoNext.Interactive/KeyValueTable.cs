@@ -22,7 +22,7 @@ public sealed class KeyValueTable : HtmlView
     public override string ToHtml()
     {
         var rows = _entries.Select(entry => Markup.Of(
-            $"""<tr><th scope="row" style="{TableMarkup.CellStyle}font-weight:600;text-align:left">{entry.Name}</th><td style="{TableMarkup.CellStyle}text-align:left">{Text(entry.Value)}</td></tr>"""));
+            $"""<tr><th scope="row" style="{TableMarkup.CellStyle}font-weight:600;text-align:left;min-width:8em">{entry.Name}</th><td style="{TableMarkup.CellStyle}text-align:left;overflow-wrap:anywhere">{Text(entry.Value)}</td></tr>"""));
         return TableMarkup.Wrap(Caption, Markup.Of($"<tbody>{Markup.Join(rows)}</tbody>"), Markup.Empty).Text;
     }
 

@@ -62,7 +62,7 @@ public sealed class LineChart : HtmlView
     /// <inheritdoc/>
     public override string ToHtml() => Figure(ChartDrawing.Draw(this, standalone: false), Caption);
 
-    /// <summary>The chart as the text of an .svg file, for image/svg+xml outputs and READMEs; light or dark as the reader prefers.</summary>
+    /// <summary>The chart as the text of an .svg file, for image/svg+xml outputs and READMEs: dark ink on white paper, whatever page it stands on.</summary>
     public string ToSvg() => ChartDrawing.Draw(this, standalone: true).Text;
 
     /// <summary>Saves <see cref="ToSvg"/>: written aside, then renamed.</summary>

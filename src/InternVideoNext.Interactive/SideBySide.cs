@@ -12,6 +12,18 @@ public sealed class SideBySide(params IHtmlView[] views) : HtmlView
     public int SmallestWidth { get; init; } = 320;
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ToStaticBundle() => _views.Count > 0 && _views.All(view => view is LineChart)
+        ? new Dictionary<string, string> { ["image/svg+xml"] = ChartDrawing.Stack([.. _views.Cast<LineChart>()]).Text, ["text/plain"] = ToString() }
+        : base.ToStaticBundle();
+
+    /// <inheritdoc/>
+    public override string? ToStaticCaption()
+    {
+        var captions = _views.OfType<LineChart>().Select(chart => chart.Caption).Append(Caption).Where(text => !string.IsNullOrEmpty(text)).ToList();
+        return captions.Count > 0 && _views.All(view => view is LineChart) ? string.Join(' ', captions) : null;
+    }
+
+    /// <inheritdoc/>
     public override string ToHtml()
     {
         var cells = _views.Select(view => Markup.Of(

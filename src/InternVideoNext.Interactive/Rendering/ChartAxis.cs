@@ -36,6 +36,7 @@ internal sealed class ChartAxis
 
         if (loose && low > 0 && low < 0.35 * high) low = 0; // a baseline near enough to be shown
         var step = NiceStep((high - low) / wanted);
+        if (!loose && values.All(value => value == Math.Round(value))) step = Math.Max(1, step); // no ticks between steps, or seeds
         if (loose) (low, high) = (Math.Floor((low / step) + 1e-9) * step, Math.Ceiling((high / step) - 1e-9) * step);
         var ticks = new List<(double, string)>();
         for (var i = Math.Ceiling((low / step) - 1e-9); i * step <= high + (step * 1e-9); i++) ticks.Add((i * step, Label(i * step, step)));

@@ -8,6 +8,7 @@ internal sealed class ChartDrawing
 {
     private const double LineHeight = 18;
     private const double Right = 14;
+    private const int Margin = 10;
 
     // Told apart by the colour-blind, and of a lightness that reads on white and on near-black.
     private static readonly string[] Inks = ["#3b82c4", "#d9752b", "#2f9e77", "#b8599b", "#8f7a1f", "#7c6fd0", "#c4524e", "#6b7785"];
@@ -38,18 +39,33 @@ internal sealed class ChartDrawing
 
     private bool IsEmpty { get; }
 
+    private double Height => _top + _chart.PlotHeight + (LineHeight * 2) + 6;
+
     private double PlotWidth => _chart.Width - _left - Right;
 
     public static Markup Draw(LineChart chart, bool standalone) => new ChartDrawing(chart).Svg(standalone);
 
+    /// <summary>Several charts in one drawing, one below the other.</summary>
+    public static Markup Stack(IReadOnlyList<LineChart> charts)
+    {
+        var (drawings, top) = (new List<Markup>(), 0.0);
+        foreach (var chart in charts.Select(chart => new ChartDrawing(chart)))
+        {
+            drawings.Add(Markup.Of($"""<g transform="translate(0 {top:0.#})">{chart.Svg(standalone: true)}</g>"""));
+            top += chart.Height + (2 * Margin);
+        }
+        var width = charts.Max(chart => chart.Width) + (2 * Margin);
+        return Markup.Of($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top:0.#}" width="{width}" height="{top:0.#}" style="max-width:100%;height:auto">{Markup.Join(drawings)}</svg>""");
+    }
+
+    // On its own the drawing brings paper and ink: where it is shown nobody knows whether the page around it is dark.
     private Markup Svg(bool standalone)
     {
-        var height = _top + _chart.PlotHeight + (LineHeight * 2) + 6;
-        var own = standalone
-            ? new Markup("<style>svg{color:#222}@media (prefers-color-scheme:dark){svg{color:#ddd}}</style>")
-            : Markup.Empty;
+        var (width, height, margin) = (_chart.Width, Height, standalone ? Margin : 0);
+        var paper = standalone ? Markup.Of($"""<rect x="{-margin}" y="{-margin}" width="{width + (2 * margin)}" height="{height + (2 * margin):0.#}" fill="#fff" />""") : Markup.Empty;
+        var ink = standalone ? "#222" : "inherit";
         return Markup.Of(
-            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_chart.Width} {height:0.#}" width="{_chart.Width}" role="img" aria-label="{Description()}" style="max-width:100%;height:auto;font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif" fill="currentColor">{own}{Head()}{Grid()}{Curves()}</svg>""");
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {width + (2 * margin)} {height + (2 * margin):0.#}" width="{width + (2 * margin)}" height="{height + (2 * margin):0.#}" role="img" aria-label="{Description()}" style="max-width:100%;height:auto;color:{ink};font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif" fill="currentColor">{paper}{Head()}{Grid()}{Curves()}</svg>""");
     }
 
     private string Description()

@@ -14,7 +14,7 @@ internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : A
 internal sealed class ViewFormatterSource
 {
 #pragma warning disable CA1822 // The engine calls instance members.
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(), new PlainTextFormatter()];
+    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(), new PictureFormatter("image/png"), new PictureFormatter("image/svg+xml"), new PlainTextFormatter()];
 
     internal sealed class HtmlFormatter
     {
@@ -24,6 +24,19 @@ internal sealed class ViewFormatterSource
         {
             if (instance is not IHtmlView view) return false;
             writer.Write(view.ToHtml());
+            return true;
+        }
+    }
+
+    // What a notebook saved by this engine shows where HTML is cut down.
+    internal sealed class PictureFormatter(string mimeType)
+    {
+        public string MimeType => mimeType;
+
+        public bool Format(object instance, TextWriter writer)
+        {
+            if (instance is not HtmlView view || !view.ToStaticBundle().TryGetValue(mimeType, out var picture)) return false;
+            writer.Write(picture);
             return true;
         }
     }

@@ -132,6 +132,26 @@ public sealed class LineChartTests
         Assert.Equal("{http://www.w3.org/2000/svg}svg", XDocument.Load(path).Root!.Name.ToString());
     }
 
+    [Fact]
+    public void ToSvg_WhateverThePageAroundIt_HasItsOwnPaperAndInk()
+    {
+        var svg = XDocument.Parse(new LineChart("Loss", "step", "loss", Curve("a", x => x)).ToSvg()).Root!;
+        var paper = svg.Elements().First();
+        Assert.Equal(("rect", "#fff"), (paper.Name.LocalName, paper.Get("fill")));
+        Assert.Equal(svg.Get("viewBox"), string.Join(' ', new[] { "x", "y", "width", "height" }.Select(paper.Get)));
+        Assert.Contains("color:#222", svg.Get("style"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToHtml_WholeNumbersAcross_HasNoTicksBetweenThem()
+    {
+        var texts = Texts(Fragments.Parse(new LineChart("Seeds", "seed", "%", new LineSeries("a", [1, 2], [10.5, 11.2]))));
+        Assert.Contains("1", texts);
+        Assert.Contains("2", texts);
+        Assert.DoesNotContain("1.5", texts);
+        Assert.DoesNotContain("1.2", texts);
+    }
+
     private static LineSeries Curve(string name, Func<double, double> value) => new(name, Steps, Steps.Select(value));
 
     private static List<string> Texts(XElement fragment) => [.. fragment.All("text").Select(text => text.Value)];

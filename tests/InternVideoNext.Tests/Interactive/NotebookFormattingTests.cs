@@ -16,7 +16,7 @@ public sealed class NotebookFormattingTests
     {
         ArgumentNullException.ThrowIfNull(view);
         var attribute = view.GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
-        Assert.Equal(["text/html"], (string[])Read(attribute, "PreferredMimeTypes")!);
+        Assert.Equal(["text/html", "image/png", "image/svg+xml", "text/plain"], (string[])Read(attribute, "PreferredMimeTypes")!);
         Assert.NotEmpty(Formatters(attribute));
     }
 
@@ -46,6 +46,18 @@ public sealed class NotebookFormattingTests
         var bundle = new LineChart("Loss", "step", "loss").ToStaticBundle();
         Assert.Equal(["image/svg+xml", "text/plain"], bundle.Keys.Order());
         Assert.StartsWith("<svg", bundle["image/svg+xml"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToStaticBundle_ChartsSideBySide_AreOnePictureAndTheirCaptions()
+    {
+        var view = new SideBySide(new LineChart("Left", "step", "loss") { Caption = "It falls." }, new LineChart("Right", "step", "loss")) { Caption = "Both." };
+        var svg = System.Xml.Linq.XDocument.Parse(view.ToStaticBundle()["image/svg+xml"]);
+        var texts = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
+        Assert.Contains("Left", texts);
+        Assert.Contains("Right", texts);
+        Assert.Equal("It falls. Both.", view.ToStaticCaption());
+        Assert.Contains("text/html", new SideBySide(new KeyValueTable(("a", 1))).ToStaticBundle().Keys);
     }
 
     [Fact]

@@ -118,10 +118,13 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_WithPages_WritesOneThatForbidsScriptsAndHasMathMarkup()
     {
-        await RunAsync(options => options with { Html = _folder["pages"] }, NotebookText.Markdown("# Page\n$x^2$ and `code`"), NotebookText.Code("1 < 2"));
+        await RunAsync(options => options with { Html = _folder["pages"] }, NotebookText.Markdown("# Page\n$x^2$ and `code`\n$$\\mathcal{L}=\\mathbb{E}[x]$$"), NotebookText.Code("1 < 2"));
         var page = await File.ReadAllTextAsync(_folder["pages/notebook.html"]);
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.Contains("<msup><mi>x</mi><mn>2</mn></msup>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"formula\">", page, StringComparison.Ordinal);
+        Assert.Contains("<mi mathvariant=\"normal\">\u2112</mi>", page, StringComparison.Ordinal);
+        Assert.Contains("<mi mathvariant=\"normal\">\U0001D53C</mi>", page, StringComparison.Ordinal);
         Assert.Contains("True", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
     }
