@@ -42,8 +42,8 @@ public sealed class MaskStrip : FramesView
     {
         get
         {
-            var counts = _masks.Select(mask => $"{mask.Label} {mask.Masked.Count(masked => masked)}".Trim());
-            return $"{string.Join(", ", counts)} of {_grid.Tokens} tokens are masked.";
+            var counts = _masks.Select(mask => $"{(mask.Label.Length > 0 ? mask.Label + ": " : "")}{mask.Masked.Count(masked => masked)}");
+            return $"{string.Join("; ", counts)} of {_grid.Tokens} tokens are masked.";
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class FramesViewTests
         using var all = torch.ones(Grid.Tokens, dtype: torch.@bool);
         var view = new MaskStrip(clip, [("none", none), ("<all>", all)], Grid);
         Assert.Equal(2, Fragments.Images(view).Count);
-        Assert.Contains("none 0, <all> 16 of 16 tokens are masked.", Fragments.Parse(view).Value, StringComparison.Ordinal);
+        Assert.Contains("none: 0; <all>: 16 of 16 tokens are masked.", Fragments.Parse(view).Value, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new MaskStrip(clip, [], Grid));
     }
 

@@ -75,7 +75,7 @@ public sealed class NotebookFormattingTests
         using var mask = TorchSharp.torch.ones(16, dtype: TorchSharp.torch.@bool);
         var view = new MaskStrip(clip, [("tube, 75 %", mask), ("random", mask)], new TokenGrid(4, 2, 2)) { Caption = "Two masks.", MaxFrames = 2 };
         Assert.Equal(
-            "Rows, from the top: tube, 75 %; random. Two masks. tube, 75 % 16, random 16 of 16 tokens are masked. Frames 0, 3 of 0 to 3.",
+            "Rows, from the top: tube, 75 %; random. Two masks. tube, 75 %: 16; random: 16 of 16 tokens are masked. Frames 0, 3 of 0 to 3.",
             view.ToStaticCaption());
         Assert.Equal("Four frames.", new ClipPlayer(clip) { Caption = "Four frames." }.ToStaticCaption());
     }
