@@ -9,6 +9,7 @@ namespace InternVideoNext.Interactive;
 /// </summary>
 /// <param name="clip">[3, T, H, W], ImageNet-normalised, any device; neither changed nor disposed.</param>
 /// <exception cref="ArgumentException"><paramref name="clip"/> has another shape.</exception>
+[TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public sealed class ClipPlayer(Tensor clip) : HtmlView
 {
     private const int SmallestShown = 160; // CSS pixels

@@ -3,6 +3,7 @@ using InternVideoNext.Interactive.Rendering;
 namespace InternVideoNext.Interactive;
 
 /// <summary>Base of the views that draw frames beside each other, in one row or in several that line up.</summary>
+[TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public abstract class FramesView : HtmlView
 {
     private const int SmallestStaticWidth = 640; // pixels: pages that show a saved picture do not enlarge it

@@ -7,7 +7,7 @@ namespace InternVideoNext.Interactive;
 /// Verso by the public method <see cref="ToHtml"/>. A view copies what it needs when it is made, so that tensors may be
 /// disposed afterwards; it never changes or disposes a tensor given to it.
 /// </summary>
-[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "image/svg+xml", "text/plain"])]
+[TypeFormatterSource(typeof(ViewFormatterSource), PreferredMimeTypes = ["text/html", "text/plain"])]
 public abstract class HtmlView : IHtmlView
 {
     /// <summary>A line of explanation shown with the view, or null.</summary>

@@ -6,6 +6,7 @@ namespace InternVideoNext.Interactive;
 /// Curves over a common axis, as an inline SVG. It takes its ink from the page (light or dark) and its letters from the
 /// reader's own sans-serif font, so that nothing needs to be installed where it is drawn.
 /// </summary>
+[TypeFormatterSource(typeof(SvgFormatterSource), PreferredMimeTypes = ["text/html", "image/svg+xml", "text/plain"])]
 public sealed class LineChart : HtmlView
 {
     /// <summary>A chart of some curves.</summary>

@@ -4,6 +4,7 @@ using TorchSharp;
 namespace InternVideoNext.Interactive;
 
 /// <summary>A picture of 8-bit RGB or RGBA pixels, shown inline and saved as PNG.</summary>
+[TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public sealed class Picture : HtmlView
 {
     private readonly byte[] _pixels;

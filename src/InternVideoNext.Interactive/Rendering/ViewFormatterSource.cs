@@ -11,46 +11,36 @@ internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : A
 }
 
 /// <summary>Formats every <see cref="IHtmlView"/> for .NET Interactive, which makes it by reflection.</summary>
-internal sealed class ViewFormatterSource
+internal class ViewFormatterSource
 {
 #pragma warning disable CA1822 // The engine calls instance members.
-    public IEnumerable<object> CreateTypeFormatters() => [new HtmlFormatter(), new PictureFormatter("image/png"), new PictureFormatter("image/svg+xml"), new PlainTextFormatter()];
-
-    internal sealed class HtmlFormatter
-    {
-        public string MimeType => "text/html";
-
-        public bool Format(object instance, TextWriter writer)
-        {
-            if (instance is not IHtmlView view) return false;
-            writer.Write(view.ToHtml());
-            return true;
-        }
-    }
-
-    // What a notebook saved by this engine shows where HTML is cut down.
-    internal sealed class PictureFormatter(string mimeType)
-    {
-        public string MimeType => mimeType;
-
-        public bool Format(object instance, TextWriter writer)
-        {
-            if (instance is not HtmlView view || !view.ToStaticBundle().TryGetValue(mimeType, out var picture)) return false;
-            writer.Write(picture);
-            return true;
-        }
-    }
-
-    internal sealed class PlainTextFormatter
-    {
-        public string MimeType => "text/plain";
-
-        public bool Format(object instance, TextWriter writer)
-        {
-            if (instance is not IHtmlView) return false;
-            writer.Write(instance.ToString());
-            return true;
-        }
-    }
+    public virtual IEnumerable<object> CreateTypeFormatters() => [new ViewFormatter("text/html", view => view.ToHtml()), new ViewFormatter("text/plain", view => view.ToString())];
 #pragma warning restore CA1822
+}
+
+/// <summary>Views that are PNG pictures where HTML is cut down: a notebook saved by the engine keeps them too.</summary>
+internal sealed class PngFormatterSource : ViewFormatterSource
+{
+    public override IEnumerable<object> CreateTypeFormatters() => [.. base.CreateTypeFormatters(), ViewFormatter.Static("image/png")];
+}
+
+/// <summary>Views that are SVG drawings where HTML is cut down.</summary>
+internal sealed class SvgFormatterSource : ViewFormatterSource
+{
+    public override IEnumerable<object> CreateTypeFormatters() => [.. base.CreateTypeFormatters(), ViewFormatter.Static("image/svg+xml")];
+}
+
+/// <summary>Writes a view as one MIME type; the engine looks for these two members.</summary>
+internal sealed class ViewFormatter(string mimeType, Func<IHtmlView, string?> text)
+{
+    public string MimeType => mimeType;
+
+    public static ViewFormatter Static(string mimeType) => new(mimeType, view => (view as HtmlView)?.ToStaticBundle().GetValueOrDefault(mimeType));
+
+    public bool Format(object instance, TextWriter writer)
+    {
+        if (instance is not IHtmlView view || text(view) is not { } written) return false;
+        writer.Write(written);
+        return true;
+    }
 }

@@ -16,8 +16,9 @@ public sealed class NotebookFormattingTests
     {
         ArgumentNullException.ThrowIfNull(view);
         var attribute = view.GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
-        Assert.Equal(["text/html", "image/png", "image/svg+xml", "text/plain"], (string[])Read(attribute, "PreferredMimeTypes")!);
-        Assert.NotEmpty(Formatters(attribute));
+        var types = (string[])Read(attribute, "PreferredMimeTypes")!;
+        Assert.Equal("text/html", types[0]);
+        Assert.Equal(types.Order(), Formatters(attribute).Select(formatter => (string)Read(formatter, "MimeType")!).Order());
     }
 
     [Theory]
@@ -37,6 +38,7 @@ public sealed class NotebookFormattingTests
         var written = Formatters(attribute).ToDictionary(formatter => (string)Read(formatter, "MimeType")!, formatter => Format(formatter, view));
         Assert.Equal((true, view.ToHtml()), written["text/html"]);
         Assert.Equal((true, view.ToString()), written["text/plain"]);
+        Assert.Equal((true, view.ToSvg()), written["image/svg+xml"]);
         Assert.All(Formatters(attribute), formatter => Assert.Equal((false, ""), Format(formatter, "not a view")));
     }
 
