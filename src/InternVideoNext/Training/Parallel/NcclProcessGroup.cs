@@ -1,4 +1,5 @@
 using InternVideoNext.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training.Parallel;
@@ -38,9 +39,17 @@ internal sealed class NcclProcessGroup : IProcessGroup
 
     public IReadOnlyList<byte[]> Exchange(byte[] message) => _sockets.Exchange(message);
 
-    public void AllReduceSum(Tensor tensor) => _library.AllReduceSum(_communicator, TensorMemory.Address(tensor), tensor.numel(), tensor.dtype);
+    public void AllReduceSum(Tensor tensor)
+    {
+        if (IsOnHost(tensor)) _sockets.AllReduceSum(tensor);
+        else _library.AllReduceSum(Living(), TensorMemory.Address(tensor), tensor.numel(), tensor.dtype);
+    }
 
-    public void BroadcastFromFirst(Tensor tensor) => _library.BroadcastFromFirst(_communicator, TensorMemory.Address(tensor), tensor.numel() * tensor.ElementSize);
+    public void BroadcastFromFirst(Tensor tensor)
+    {
+        if (IsOnHost(tensor)) _sockets.BroadcastFromFirst(tensor);
+        else _library.BroadcastFromFirst(Living(), TensorMemory.Address(tensor), tensor.numel() * tensor.ElementSize);
+    }
 
     public void Barrier()
     {
@@ -56,6 +65,16 @@ internal sealed class NcclProcessGroup : IProcessGroup
         Abort();
         _sockets.Dispose();
     }
+
+    // Once the watch has ended NCCL's work, a call by TCP tells which process is gone.
+    private nint Living()
+    {
+        var communicator = _communicator;
+        if (communicator == 0) _sockets.Barrier();
+        return communicator;
+    }
+
+    private static bool IsOnHost(Tensor tensor) => tensor.device_type == DeviceType.CPU;
 
     private void Watch()
     {

@@ -12,6 +12,8 @@ internal sealed class PeerMesh : IDisposable
     // After one process is lost the exchanges with the others are finished, so that each hears who it was; but not for long.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private const string Remedy = "If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it with --resume.";
+
     private readonly IReadOnlyList<Peer> _peers;
     private readonly Dictionary<Socket, Peer> _bySocket;
     private ProcessLostException? _lost;
@@ -42,7 +44,7 @@ internal sealed class PeerMesh : IDisposable
         // Who tells of another's loss is lost only by that.
         var first = gone.Find(peer => peer.Blamed != peer.Rank) ?? gone[0];
         foreach (var peer in _peers) peer.SayFarewell(first.Blamed);
-        throw _lost = new ProcessLostException(first.Blamed, Size, first.Fault!);
+        throw _lost = new ProcessLostException(first.Blamed, Size, $"{first.Fault}. {Remedy}");
     }
 
     /// <summary>What came from a process in the last exchange.</summary>

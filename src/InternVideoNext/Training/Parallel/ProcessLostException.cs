@@ -8,7 +8,7 @@ public sealed class ProcessLostException : Exception
     /// <param name="size">How many processes the group has.</param>
     /// <param name="reason">What was seen of it, as the end of a sentence.</param>
     public ProcessLostException(int rank, int size, string reason)
-        : base($"rank {rank} of {size} processes is gone: {reason}. If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it with --resume.") =>
+        : base($"rank {rank} of {size} processes is gone: {reason}") =>
         Rank = rank;
 
     /// <summary>The process at fault.</summary>

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Tests.Training;
 using InternVideoNext.Training;
+using InternVideoNext.Training.Parallel;
 using Xunit.Abstractions;
 
 namespace InternVideoNext.Tests.Cli.Parallel;
@@ -91,6 +93,14 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
             Assert.Contains("training.weight_decay: 0.05 -> 0.2", error, StringComparison.Ordinal);
         }
         Assert.False(File.Exists(Path.Combine(run, "metrics.jsonl")));
+    }
+
+    [Fact]
+    public async Task OpenAsync_ProcessThatEndsBeforeAllHaveMet_SaysSo()
+    {
+        var plan = new ProcessPlan(3, 0, Address: null);
+        var error = await Assert.ThrowsAsync<ProcessLostException>(() => ProcessTeam.OpenAsync(plan, ["no-such-command"], TinyRun.Training(1), default));
+        Assert.Contains("of 3 processes is gone: it ended with code 2 before all had met", error.Message, StringComparison.Ordinal);
     }
 
     private string[] Train(string stage, params string[] set) =>
