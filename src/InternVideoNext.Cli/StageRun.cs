@@ -1,6 +1,7 @@
 using System.Globalization;
 using InternVideoNext.Data;
 using InternVideoNext.Training;
+using InternVideoNext.Training.Parallel;
 
 namespace InternVideoNext.Cli;
 
@@ -8,11 +9,11 @@ namespace InternVideoNext.Cli;
 internal static class StageRun
 {
     public static async Task<TrainingOutcome> RunAsync(
-        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation, QuickProbe? probe = null)
+        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation, QuickProbe? probe = null, IProcessGroup? group = null)
     {
         using var stage = StageFactory.Create(config);
         var display = new TrainingDisplay(title);
-        var trainer = new Trainer(config, stage, source, folder, probe);
+        var trainer = new Trainer(config, stage, source, folder, probe, group);
         try
         {
             var outcome = await trainer.RunAsync(display, cancellation).ConfigureAwait(false);
@@ -27,6 +28,13 @@ internal static class StageRun
         {
             display.Close();
         }
+    }
+
+    /// <summary>Runs a stage quietly beside the first process, which has the display and the folder.</summary>
+    public static async Task FollowAsync(RunConfig config, IClipSource source, RunFolder folder, IProcessGroup group, CancellationToken cancellation)
+    {
+        using var stage = StageFactory.Create(config);
+        await new Trainer(config, stage, source, folder, probe: null, group).RunAsync(progress: null, cancellation).ConfigureAwait(false);
     }
 
     private static string Describe(string title, TrainingOutcome outcome, RunConfig config) => string.Create(CultureInfo.InvariantCulture,

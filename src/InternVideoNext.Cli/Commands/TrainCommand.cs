@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Training;
@@ -9,6 +10,7 @@ namespace InternVideoNext.Cli.Commands;
 internal static class TrainCommand
 {
     private const double LongestHours = 1000;
+    private const string IndexFolder = "index";
 
     private static readonly Option<string> Data = new("--data") { Required = true, Description = "A manifest (.json), or a folder of video files." };
     private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
@@ -29,15 +31,21 @@ internal static class TrainCommand
             Examples:
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300 --resume
-            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours };
+              ./ivnext train stage1 --data clips/manifest.json --preset base --out runs/base --device cuda --processes 8 --set training.accumulation=8
+
+            Several machines: one command a process; rank 0 keeps the folder in --out:
+              CUDA_VISIBLE_DEVICES=0 ./ivnext train stage1 ... --processes 16 --rank 0 --address 10.0.0.1:29500
+              CUDA_VISIBLE_DEVICES=1 ./ivnext train stage1 ... --processes 16 --rank 1 --address 10.0.0.1:29500
+            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
         stage1.SetAction((parsed, cancellation) => RunAsync(Presets.Stage1(parsed.GetValue(Preset)!), parsed, cancellation));
         var stage2 = new Command("stage2",
             """
             Stage 2: predict a frozen Stage 1 encoder's latents of the masked tokens.
 
-            Example:
+            Examples:
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/stage2
-            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours };
+              ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/two --processes 2 --set training.accumulation=2 training.batch_size=16
+            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
         stage2.SetAction((parsed, cancellation) =>
         {
             var start = parsed.GetValue(Start);
@@ -55,7 +63,16 @@ internal static class TrainCommand
     private static async Task<int> RunAsync(RunConfig preset, ParseResult parsed, CancellationToken cancellation)
     {
         var config = ConfigJson.Override(preset, [.. parsed.GetValue(Set) ?? [], .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
+        var plan = ProcessPlan.Of(parsed);
+        plan.Check(config.Training);
         var folder = new RunFolder(parsed.GetValue(Out)!.FullName);
+        return plan.Rank == 0
+            ? await LeadAsync(plan, config, folder, parsed, cancellation).ConfigureAwait(false)
+            : await FollowAsync(plan, config, folder, parsed, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<int> LeadAsync(ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
+    {
         RunGuard.Check(folder, config, parsed.GetValue(Resume), parsed.GetValue(Allow) ?? []);
         using var limit = Limit(parsed.GetValue(MaxHours));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -63,16 +80,19 @@ internal static class TrainCommand
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var probe = config.Training.ProbeEvery > 0 ? QuickProbe.FromVideos(manifest, config, tools) : null;
         var clips = manifest.Filter("train");
-        var source = new VideoClipSource(clips, config.Data, tools, Path.Combine(folder.Root, "index"));
+        var source = new VideoClipSource(clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder));
+        await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, stop.Token).ConfigureAwait(false);
+        if (plan.Size > 1) Console.WriteLine($"{plan.Size} processes, each with {config.Training.ClipsPerStep / plan.Size} of a step's {config.Training.ClipsPerStep} clips; gradients are added up over {team.Group.Transport}.");
         var outcome = await TrainAsync().ConfigureAwait(false);
         SkippedFilesDisplay.Write(source.Skipped);
-        return outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done : ExitCode.Failed;
+        var code = outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done : ExitCode.Failed;
+        return await team.EndAsync(code).ConfigureAwait(false);
 
         async Task<TrainingOutcome> TrainAsync()
         {
             try
             {
-                return await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token, probe).ConfigureAwait(false);
+                return await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token, probe, team.Group).ConfigureAwait(false);
             }
             catch (TrainingHaltedException e)
             {
@@ -83,6 +103,18 @@ internal static class TrainCommand
         }
     }
 
+    // What it skips it says on standard error: the terminal is the first process's.
+    private static async Task<int> FollowAsync(ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
+    {
+        var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        var clips = Manifest.Open(parsed.GetValue(Data)!).Filter("train");
+        var source = new VideoClipSource(clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder, $"rank-{plan.Rank}"));
+        await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, cancellation).ConfigureAwait(false);
+        await StageRun.FollowAsync(config, source, folder, team.Group, cancellation).ConfigureAwait(false);
+        foreach (var file in source.Skipped) await Console.Error.WriteLineAsync($"ivnext: could not be used: {file.Path}: {file.Reason}").ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
     private static CancellationTokenSource Limit(double? hours)
     {
         if (hours is null) return new CancellationTokenSource();
@@ -90,6 +122,7 @@ internal static class TrainCommand
         return new CancellationTokenSource(TimeSpan.FromHours(hours.Value));
     }
 
-    private static string ResumeCommand(ParseResult parsed) =>
-        $"./ivnext {ShellWords.Join(parsed.Tokens.Select(t => t.Value).Where(t => t != Resume.Name))} {Resume.Name}";
+    private static IReadOnlyList<string> Words(ParseResult parsed) => [.. parsed.Tokens.Select(t => t.Value)];
+
+    private static string ResumeCommand(ParseResult parsed) => $"./ivnext {ShellWords.Join(Words(parsed).Where(word => word != Resume.Name))} {Resume.Name}";
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InternVideoNext.Data;
 using InternVideoNext.Models;
 using InternVideoNext.Training;
+using InternVideoNext.Training.Parallel;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ internal sealed class StepBench : IDisposable
 {
     private readonly TrainingConfig _training;
     private readonly Device _device;
+    private readonly SingleProcess _alone = new();
     private readonly StepClock _clock;
     private readonly ITrainingStage _stage;
     private readonly nn.Module? _teacher;
@@ -98,6 +100,7 @@ internal sealed class StepBench : IDisposable
         _batch.Dispose();
         _optimizer.Dispose();
         _stage.Dispose();
+        _alone.Dispose();
     }
 
     private static TimeSpan ProcessorTime()
@@ -108,9 +111,9 @@ internal sealed class StepBench : IDisposable
 
     private void Step()
     {
-        using var current = new TrainingStep(_training, _device, _stage, _optimizer, _step++, _clock);
+        using var current = new TrainingStep(_training, _alone, _device, _stage, _optimizer, _step++, _clock);
         while (!current.IsComplete) current.Add(_batch);
-        current.Update(_log, TimeSpan.Zero);
+        current.TryUpdate(_log, TimeSpan.Zero);
     }
 
     private (ITrainingStage Stage, nn.Module? Teacher) Build(RunConfig config, bool withoutTeacher)

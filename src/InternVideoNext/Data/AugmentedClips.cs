@@ -12,14 +12,14 @@ public sealed class AugmentedClips(IClipSource source, int copies, ulong seed) :
     public int Count => source.Count;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation) =>
-        source.ReadTraining(batchSize, seed, firstStep, cancellation);
+    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) =>
+        source.ReadTraining(batchSize, seed, batches, cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var left = (long)Count * copies;
-        await foreach (var batch in source.ReadTraining(batchSize, seed, 0, cancellation).ConfigureAwait(false))
+        await foreach (var batch in source.ReadTraining(batchSize, seed, TrainingBatches.From(0), cancellation).ConfigureAwait(false))
         {
             if (left >= batch.Entries.Count)
             {

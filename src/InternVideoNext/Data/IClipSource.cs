@@ -7,10 +7,14 @@ public interface IClipSource
     int Count { get; }
 
     /// <summary>
-    /// Endless training batches from step <paramref name="firstStep"/> on: shuffled by epoch, randomly sampled in time,
-    /// augmented. Batch s is a function of (seed, s) alone, whatever the parallelism and wherever reading began.
+    /// Training batches: shuffled by epoch, randomly sampled in time, augmented. Batch n of the endless sequence is a function
+    /// of (seed, n) alone, whatever the parallelism and whichever others are read.
     /// </summary>
-    IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation);
+    /// <param name="batchSize">Clips a batch.</param>
+    /// <param name="seed">The run's.</param>
+    /// <param name="batches">The numbers of the batches to read, in this order, from 0; may be without end (<see cref="TrainingBatches.From"/>). Nothing of any other is read.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation);
 
     /// <summary>Every clip once, in manifest order, without augmentation (segment middles, centre crop). Unreadable clips are left out.</summary>
     IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation);

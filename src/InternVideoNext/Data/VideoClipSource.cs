@@ -42,11 +42,10 @@ public sealed class VideoClipSource : IClipSource
     /// <inheritdoc/>
     /// <exception cref="TooManyBrokenFilesException">While reading: more files are broken than the configuration allows.</exception>
     /// <exception cref="FFMpegMissingException">While reading: ffmpeg or ffprobe cannot be started.</exception>
-    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation)
+    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        ArgumentOutOfRangeException.ThrowIfNegative(firstStep);
-        return Read(TrainingPlan(batchSize, seed, firstStep), cancellation);
+        return Read(TrainingPlan(batchSize, seed, batches), cancellation);
     }
 
     /// <inheritdoc/>
@@ -96,15 +95,12 @@ public sealed class VideoClipSource : IClipSource
 
     private int Workers => _config.Workers > 0 ? _config.Workers : Environment.ProcessorCount;
 
-    /// <summary>The first batches of training and no more: nothing is read ahead in vain.</summary>
-    internal IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, int steps, CancellationToken cancellation) =>
-        Read(TrainingPlan(batchSize, seed, 0).Take(steps), cancellation);
-
-    private IEnumerable<ClipRequest[]> TrainingPlan(int batchSize, ulong seed, long firstStep)
+    private IEnumerable<ClipRequest[]> TrainingPlan(int batchSize, ulong seed, IEnumerable<long> batches)
     {
         var order = new EpochOrder(Count, seed);
-        for (var place = firstStep * batchSize; ; place += batchSize)
+        foreach (var batch in batches)
         {
+            var place = batch * batchSize;
             var clips = new ClipRequest[batchSize];
             for (var i = 0; i < batchSize; i++) clips[i] = new ClipRequest(order[place + i], seed, place + i);
             yield return clips;

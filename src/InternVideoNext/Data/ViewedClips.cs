@@ -9,8 +9,8 @@ public sealed class ViewedClips(VideoClipSource source, ClipViews views) : IClip
     public int Count => source.Count;
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation) =>
-        source.ReadTraining(batchSize, seed, firstStep, cancellation);
+    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) =>
+        source.ReadTraining(batchSize, seed, batches, cancellation);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) => source.ReadViews(views, batchSize, cancellation);

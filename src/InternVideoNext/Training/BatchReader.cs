@@ -11,8 +11,8 @@ internal sealed class BatchReader : IAsyncDisposable
     private Task<bool>? _reading;
     private TimeSpan _reported;
 
-    public BatchReader(IClipSource source, TrainingConfig config, long firstStep) =>
-        _batches = source.ReadTraining(config.BatchSize, config.Seed, firstStep * config.Accumulation, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
+    public BatchReader(IClipSource source, TrainingConfig config, IEnumerable<long> batches) =>
+        _batches = source.ReadTraining(config.BatchSize, config.Seed, batches, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
 
     /// <summary>Time spent waiting for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
@@ -28,6 +28,7 @@ internal sealed class BatchReader : IAsyncDisposable
     /// <summary>The next batch, or null when <paramref name="cancellation"/> came first, or the source ended. After null, only dispose.</summary>
     public async ValueTask<ClipBatch?> NextAsync(CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested) return null; // also where a batch is ready
         var clock = Stopwatch.StartNew();
         try
         {

@@ -11,7 +11,7 @@ namespace InternVideoNext.Training;
 /// Collects each step's numbers as tensors and reads them from the device in one go when asked, then appends them to
 /// <c>metrics.jsonl</c> and to TensorBoard's event files beside it: the step itself never waits for the device.
 /// </summary>
-internal sealed class MetricsLog : IDisposable
+internal sealed class MetricsLog : IStepLog, IDisposable
 {
     /// <summary>Beside the log, TensorBoard's event files of the same numbers.</summary>
     public const string TensorBoardFolder = "tensorboard";
@@ -48,7 +48,7 @@ internal sealed class MetricsLog : IDisposable
     /// <summary>The newest quick probe since the log was opened.</summary>
     public IReadOnlyDictionary<string, double>? NewestProbe { get; private set; }
 
-    /// <summary>Takes a step's numbers, which stay the caller's.</summary>
+    /// <inheritdoc/>
     public void Add(StepRecord step, LossSum losses, Tensor gradientNorm, Tensor skipped)
     {
         using var scope = NewDisposeScope();

@@ -28,13 +28,13 @@ public sealed record StepMetrics
     /// <summary>Learning rate of the step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Clips per second over the steps written together with this one, waiting included.</summary>
+    /// <summary>Clips per second of all processes, over the steps written together with this one, waiting included.</summary>
     public required double ClipsPerSecond { get; init; }
 
-    /// <summary>Seconds this step waited for data.</summary>
+    /// <summary>Seconds this step waited for data; of several processes, the one that waited longest.</summary>
     public required double DataWaitSeconds { get; init; }
 
-    /// <summary>Memory of the process (resident set) when the line was written, MiB.</summary>
+    /// <summary>Memory of the process that writes the line (resident set), MiB.</summary>
     public double MemoryMegabytes { get; init; }
 
     /// <summary>Tensors of the process that were not disposed when the line was written: a number that grows is a leak.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using InternVideoNext.Data;
+using InternVideoNext.Training.Parallel;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -8,94 +10,90 @@ namespace InternVideoNext.Training;
 /// Trains one stage: data, loss, backward, clipped AdamW step, log, checkpoints. Stopping by the token ends at the next
 /// step with a checkpoint; a later run in the same folder continues bit for bit.
 /// </summary>
+/// <remarks>
+/// Several processes train one run together where each has a trainer with its place in a group. They share out the batches of
+/// each step (<see cref="StepShare"/>), add up their gradients, and make the same update. The first restores the run and keeps its
+/// folder; the others get its state, and touch no folder. A run may go on with another number of processes.
+/// </remarks>
 /// <param name="config">The run.</param>
 /// <param name="stage">What a step computes.</param>
 /// <param name="source">Where clips come from.</param>
 /// <param name="folder">Where everything is written.</param>
 /// <param name="probe">Measures the encoder every <see cref="TrainingConfig.ProbeEvery"/> steps; null: never.</param>
-/// <exception cref="Configuration.ConfigurationException">The configured device is not here.</exception>
-public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource source, RunFolder folder, QuickProbe? probe = null)
+/// <param name="group">The processes that train the run; stays the caller's. Null: this one alone.</param>
+/// <exception cref="Configuration.ConfigurationException">The configured device is not here, or the processes cannot share a step.</exception>
+public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource source, RunFolder folder, QuickProbe? probe = null, IProcessGroup? group = null)
 {
     private readonly TrainingConfig _training = config.Training;
     private readonly Device _device = TrainingDevice.Open(config.Training);
+    private readonly IProcessGroup _group = group ?? new SingleProcess();
+    private readonly StepShare _share = StepShare.Of(config.Training, group?.Rank ?? 0, group?.Size ?? 1);
 
     /// <summary>Trains from the newest valid checkpoint in the folder, or from the start where there is none.</summary>
-    /// <param name="progress">Called every <see cref="TrainingConfig.LogEvery"/> steps.</param>
-    /// <param name="cancellation">Ends the run at the next step, with a checkpoint.</param>
+    /// <param name="progress">Called every <see cref="TrainingConfig.LogEvery"/> steps, on the first process.</param>
+    /// <param name="cancellation">Ends the run at the next step, with a checkpoint; on any process, for all.</param>
     /// <exception cref="TrainingHaltedException">Too many steps had a non-finite loss or gradient.</exception>
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
+    /// <exception cref="ProcessLostException">A process of the group is gone.</exception>
+    /// <exception cref="Configuration.ConfigurationException">The processes were given different runs.</exception>
     public async Task<TrainingOutcome> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        using var claim = await folder.ClaimAsync().ConfigureAwait(false);
         using var mode = new DeterministicMode(_training);
         using var optimizer = new FlatAdamW(stage.Student, _training);
+        RunAgreement.Check(_group, config, source.Count);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
-        var first = checkpoint.Restore();
-        var (step, saved) = (first, checkpoint.Newest is null ? -1 : first);
-        folder.WriteConfig(config);
-        using var log = new MetricsLog(folder.MetricsFile, step, optimizer.ReadSkipped());
-        var batches = new BatchReader(source, _training, step);
+        using var record = _group.Rank == 0 ? await RunRecord.OpenAsync(config, folder, checkpoint, optimizer, probe, progress).ConfigureAwait(false) : (IRunRecord)new NoRecord();
+        var step = ShareState(checkpoint, record.FirstStep);
+        var batches = new BatchReader(source, _training, _share.NumbersFrom(step));
         await using var _ = batches.ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
-        while (step < _training.Steps && !cancellation.IsCancellationRequested)
+        while (step < _training.Steps)
         {
-            using var current = new TrainingStep(_training, _device, stage, optimizer, step, StepTrace.None);
+            using var current = new TrainingStep(_training, _group, _device, stage, optimizer, step, StepTrace.None);
             while (!current.IsComplete && await batches.NextAsync(cancellation).ConfigureAwait(false) is { } batch)
             {
                 using (batch)
                 using (mode.HoldThreads()) current.Add(batch);
             }
-            if (!current.IsComplete) break;
-            using (mode.HoldThreads()) current.Update(log, batches.TakeStepWait());
+            bool updated;
+            using (mode.HoldThreads()) updated = current.TryUpdate(record, batches.TakeStepWait());
+            if (!updated) break;
             step++;
-            if (probe is not null && _training.ProbeEvery > 0 && step % _training.ProbeEvery == 0)
-                log.AttachProbe(await MeasureAsync(probe, cancellation).ConfigureAwait(false));
+            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) await record.ProbeAsync(stage.Student.Encoder, cancellation).ConfigureAwait(false);
             if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
             if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) Save();
         }
-        if (saved != step) Save();
-        return new TrainingOutcome(step >= _training.Steps, step, checkpoint.Newest!, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, checkpoint.Damaged);
+        Save();
+        var newest = Encoding.UTF8.GetString(_group.Exchange(Encoding.UTF8.GetBytes(record.Checkpoint))[0]);
+        return new TrainingOutcome(step >= _training.Steps, step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
 
         void Report()
         {
             using var threads = mode.HoldThreads();
-            log.Flush();
-            progress?.Report(new TrainingProgress(log.Newest!, _training.Steps, clock.Elapsed / (step - first) * (_training.Steps - step))
-            {
-                Health = log.NewestHealth,
-                Probe = log.NewestProbe,
-            });
-            if (log.Newest!.SkippedSteps <= _training.MaxSkippedSteps) return;
+            record.Report(step);
+            var skipped = optimizer.ReadSkipped();
+            if (skipped <= _training.MaxSkippedSteps) return;
             Save();
-            throw TooManySkipped(log, checkpoint.Newest!);
+            throw record.TooManySkipped(skipped);
         }
 
+        // What a lost process has left of a sum must not be saved: all are there, and done, before that.
         void Save()
         {
-            log.FlushToDisk();
-            checkpoint.Save(saved = step);
+            _group.Barrier();
+            record.Save(step);
         }
     }
 
-    // Null where the run is being ended: that must not take as long as a probe.
-    private async Task<IReadOnlyDictionary<string, double>?> MeasureAsync(QuickProbe probe, CancellationToken cancellation)
+    // A run's first weights are drawn alike by all, but the last bits may differ between machines: here they become the same.
+    private long ShareState(TrainingCheckpoint checkpoint, long step)
     {
-        try
-        {
-            return await probe.MeasureAsync(stage.Student.Encoder, cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            return null;
-        }
+        if (_group.Size == 1) return step;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        foreach (var tensor in checkpoint.State()) _group.BroadcastFromFirst(tensor);
+        if (_group.Rank > 0) stage.StateRestored();
+        return BitConverter.ToInt64(_group.Exchange(BitConverter.GetBytes(step))[0]);
     }
-
-    private TrainingHaltedException TooManySkipped(MetricsLog log, string checkpoint) => new(
-        $"{log.Newest!.SkippedSteps} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at step {log.Newest.Step}. " +
-        $"The clips of the last such step are the data's entries {string.Join(", ", log.NewestSkippedClips)}. " +
-        $"The weights and moments are as before it, in {checkpoint}; look at them with ./ivnext weights inspect {Path.Combine(checkpoint, TrainingCheckpoint.ModelFile)}, and at the steps before with ./ivnext runs show {folder.Root}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.")
-    {
-        Entries = log.NewestSkippedClips,
-    };
 }

@@ -63,6 +63,10 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
         return 0;
     }
 
+    /// <summary>Every tensor that a checkpoint holds, in one order on every process; views live in the caller's dispose scope.</summary>
+    public IEnumerable<Tensor> State() =>
+        stage.Student.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => w.Value).Concat(OptimizerState().Select(w => w.Value));
+
     private static void Copy(SafetensorsFile file, string name, Tensor target)
     {
         using var stored = file.Read(name);

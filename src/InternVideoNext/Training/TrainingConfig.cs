@@ -15,7 +15,7 @@ public sealed record TrainingConfig
     /// <summary>The one seed: every draw of the run is a function of it.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Batches of <see cref="BatchSize"/> clips whose gradients make one step: a step sees batch size times accumulation clips.</summary>
+    /// <summary>Batches of <see cref="BatchSize"/> clips whose gradients make one step: a step sees batch size times accumulation clips. Several processes share these batches out.</summary>
     public int Accumulation { get; init; } = 1;
 
     /// <summary>Learning rate at the end of warm-up, per 256 clips of a step, as are the two below: all scale with the clips of a step.</summary>

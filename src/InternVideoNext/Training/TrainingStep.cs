@@ -1,31 +1,35 @@
 using InternVideoNext.Data;
 using InternVideoNext.Probes;
+using InternVideoNext.Training.Parallel;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
 
 /// <summary>
-/// One optimiser step: the gradients of one or several batches, then one update. Abandoned before the update, it leaves
-/// no trace.
+/// One optimiser step: the gradients of one or several batches, summed over the processes, then one update. Abandoned before
+/// the update, it leaves no trace.
 /// </summary>
 /// <param name="config">Batches per step, precision, schedule.</param>
+/// <param name="group">The processes that make the step together; this one computes its <see cref="StepShare"/>.</param>
 /// <param name="device">Where the stage is.</param>
 /// <param name="stage">What is computed.</param>
 /// <param name="optimizer">Holds weights and gradients.</param>
 /// <param name="index">0-based step.</param>
 /// <param name="trace">Told which part is under way; the stage tells it the rest.</param>
-internal sealed class TrainingStep(TrainingConfig config, Device device, ITrainingStage stage, FlatAdamW optimizer, long index, StepTrace trace) : IDisposable
+internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, Device device, ITrainingStage stage, FlatAdamW optimizer, long index, StepTrace trace) : IDisposable
 {
+    private readonly StepShare _share = StepShare.Of(config, group.Rank, group.Size);
     private readonly LossSum _losses = new(config.Accumulation);
     private readonly List<int> _clips = [];
     private Tensor? _features;
     private int _batches;
 
-    /// <summary>Whether every batch of the step has been added.</summary>
-    public bool IsComplete => _batches == config.Accumulation;
+    /// <summary>Whether every batch of this process's share has been added.</summary>
+    public bool IsComplete => _batches == _share.Count;
 
-    private bool MeasuresHealth => config.HealthEvery > 0 && (index + 1) % config.HealthEvery == 0;
+    // Of the step's first batch, which the first process has.
+    private bool MeasuresHealth => config.HealthEvery > 0 && (index + 1) % config.HealthEvery == 0 && _share.First + _batches == 0;
 
     /// <summary>Adds a batch's gradient; the batch stays the caller's.</summary>
     public void Add(ClipBatch batch)
@@ -33,21 +37,27 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
         using var scope = NewDisposeScope();
         if (_batches == 0) ZeroGradients();
         var video = Upload(batch.Video);
-        var losses = stage.ComputeLoss(video, batch.Entries, (index * config.Accumulation) + _batches);
+        var losses = stage.ComputeLoss(video, batch.Entries, _share.Number(index, _batches));
         Differentiate(losses.Total);
         _losses.Add(losses);
         _clips.AddRange(batch.Entries);
-        if (MeasuresHealth && _batches == 0) _features = Features(video).DetachFromDisposeScope();
+        if (MeasuresHealth) _features = Features(video).DetachFromDisposeScope();
         _batches++;
     }
 
-    /// <summary>Updates the weights and logs the step.</summary>
-    public void Update(MetricsLog log, TimeSpan waited)
+    /// <summary>Updates the weights and logs the step, if every process has its share.</summary>
+    /// <param name="log">Takes the step's numbers.</param>
+    /// <param name="waited">For batches.</param>
+    /// <returns>False where a process has not: then nothing was changed, on any of them.</returns>
+    /// <exception cref="ProcessLostException">A process is gone.</exception>
+    public bool TryUpdate(IStepLog log, TimeSpan waited)
     {
         using var scope = NewDisposeScope();
+        if (StepPresence.Agree(group, IsComplete ? new StepPresence(_clips, waited.TotalSeconds) : null) is not { } whole) return false;
         var rate = LearningRateSchedule.At(index, config);
         var norm = Optimise(rate);
-        log.Add(new StepRecord(index + 1, _clips, rate, waited.TotalSeconds, Health()), _losses, norm, optimizer.Skipped);
+        log.Add(new StepRecord(index + 1, whole.Clips, rate, whole.WaitSeconds, Health()), _losses, norm, optimizer.Skipped);
+        return true;
     }
 
     public void Dispose()
@@ -71,6 +81,8 @@ internal sealed class TrainingStep(TrainingConfig config, Device device, ITraini
     private Tensor Optimise(double rate)
     {
         using var part = trace.Enter(StepPart.Optimiser);
+        foreach (var parameters in optimizer.Parameters.Groups) group.AllReduceSum(parameters.Gradient);
+        group.AllReduceSum(_losses.Values!);
         var norm = optimizer.Step(rate, _losses.Total);
         stage.AfterUpdate();
         return norm;

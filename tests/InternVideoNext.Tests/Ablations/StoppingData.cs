@@ -30,9 +30,9 @@ internal sealed class StoppingData(IAblationData inner, int batches, Cancellatio
     {
         public int Count => source.Count;
 
-        public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, [EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            await foreach (var batch in source.ReadTraining(batchSize, seed, firstStep, cancellation))
+            await foreach (var batch in source.ReadTraining(batchSize, seed, batches, cancellation))
             {
                 data.Count();
                 yield return batch;

@@ -20,11 +20,13 @@ public sealed class VideoClipSourceTests(VideoFiles files)
         var later = await Training(Open(manifest, Small with { Workers = 3 }), steps: 2, firstStep: 2);
         AssertSame(reference[..3], parallel);
         AssertSame(reference[2..], later);
+        var some = await Training(Open(manifest, Small), batches: [1, 3]);
+        AssertSame([reference[1], reference[3]], some);
         Assert.All(reference, b => Assert.Equal([5, 3, 4, 16, 16], b.Video.shape));
         Assert.All(reference, b => Assert.All(b.Entries, e => Assert.StartsWith("good", manifest.Entries[e].Path, StringComparison.Ordinal)));
         var otherSeed = await Training(Open(manifest, Small), steps: 1, seed: 8);
         Assert.False(reference[0].Video.eq(otherSeed[0].Video).all().item<bool>());
-        foreach (var batch in reference.Concat(parallel).Concat(later).Concat(otherSeed)) batch.Dispose();
+        foreach (var batch in reference.Concat(parallel).Concat(later).Concat(some).Concat(otherSeed)) batch.Dispose();
     }
 
     [Fact]
@@ -127,7 +129,7 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     public async Task ReadTraining_LeftEarly_StopsItsWorkers()
     {
         var source = Open(Manifest.FromDirectory(files.Good), Small);
-        await foreach (var batch in source.ReadTraining(2, 7, 0, CancellationToken.None))
+        await foreach (var batch in source.ReadTraining(2, 7, TrainingBatches.From(0), CancellationToken.None))
         {
             batch.Dispose();
             break;
@@ -161,12 +163,19 @@ public sealed class VideoClipSourceTests(VideoFiles files)
         VideoClipSource source, int steps, long firstStep = 0, ulong seed = 7, int batchSize = 5, CancellationToken cancellation = default)
     {
         var batches = new List<ClipBatch>();
-        await foreach (var batch in source.ReadTraining(batchSize, seed, firstStep, cancellation))
+        await foreach (var batch in source.ReadTraining(batchSize, seed, TrainingBatches.From(firstStep), cancellation))
         {
             batches.Add(batch);
             if (batches.Count == steps) break;
         }
         return [.. batches];
+    }
+
+    private static async Task<ClipBatch[]> Training(VideoClipSource source, IEnumerable<long> batches)
+    {
+        var read = new List<ClipBatch>();
+        await foreach (var batch in source.ReadTraining(5, 7, batches, default)) read.Add(batch);
+        return [.. read];
     }
 
     private static void AssertSame(ClipBatch[] expected, ClipBatch[] actual)

@@ -20,12 +20,16 @@ internal sealed class NoiseClips : IClipSource
     /// <summary>Batches made and not disposed.</summary>
     public List<Tensor> Made { get; } = [];
 
+    /// <summary>The numbers of the batches that were asked for.</summary>
+    public List<long> Read { get; } = [];
+
     public int Count => 100;
 
-    public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (var step = firstStep; ; step++)
+        foreach (var step in batches)
         {
+            Read.Add(step);
             await Before(step, cancellation);
             var video = empty([batchSize, 3, 2, 16, 16]).DetachFromDisposeScope();
             for (var i = 0; i < batchSize; i++) Fill(video, i, SeedSequence.Derive(seed, (ulong)(Same ? i : (step * batchSize) + i)));

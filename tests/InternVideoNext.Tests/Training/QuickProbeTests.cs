@@ -99,7 +99,7 @@ public sealed class QuickProbeTests(ShapesVideos videos, ITestOutputHelper conso
 
         public int Count => Manifest.Entries.Count;
 
-        public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation) => throw new NotSupportedException();
+        public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) => throw new NotSupportedException();
 
         public async IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
         {

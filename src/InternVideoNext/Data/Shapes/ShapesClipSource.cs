@@ -38,11 +38,10 @@ public sealed class ShapesClipSource : IClipSource
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, long firstStep, CancellationToken cancellation)
+    public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        ArgumentOutOfRangeException.ThrowIfNegative(firstStep);
-        return ReadAhead(TrainingRequests(batchSize, seed, firstStep), cancellation);
+        return ReadAhead(TrainingRequests(batchSize, seed, batches), cancellation);
     }
 
     /// <inheritdoc/>
@@ -62,16 +61,16 @@ public sealed class ShapesClipSource : IClipSource
     }
 
     // Entry number n of the endless stream is number n mod Count of epoch n / Count's order.
-    private IEnumerable<(int Entry, double[] Times)[]> TrainingRequests(int batchSize, ulong seed, long firstStep)
+    private IEnumerable<(int Entry, double[] Times)[]> TrainingRequests(int batchSize, ulong seed, IEnumerable<long> batches)
     {
         var order = new int[Count];
         var orderedEpoch = -1L;
-        for (var step = firstStep; ; step++)
+        foreach (var number in batches)
         {
             var batch = new (int, double[])[batchSize];
             for (var i = 0; i < batchSize; i++)
             {
-                var (epoch, position) = Math.DivRem((step * batchSize) + i, Count);
+                var (epoch, position) = Math.DivRem((number * batchSize) + i, Count);
                 if (epoch != orderedEpoch) Shuffle(order, seed, orderedEpoch = epoch);
                 var entry = order[position];
                 var random = new DeterministicRandom(SeedSequence.Derive(seed, TimeStream, (ulong)epoch, (ulong)entry));

@@ -11,19 +11,23 @@ public sealed class ShapesClipSourceTests
     [Fact]
     public async Task ReadTraining_FromAStepOn_GivesTheSameBatchesAsFromTheStart()
     {
-        var whole = await Take(Source(10, readAhead: 1).ReadTraining(4, 9, 0, default), 7);
-        var resumed = await Take(Source(10, readAhead: 3).ReadTraining(4, 9, 4, default), 3);
-        for (var i = 0; i < 3; i++)
-        {
-            Assert.Equal(whole[4 + i].Entries, resumed[i].Entries);
-            Assert.True(whole[4 + i].Video.equal(resumed[i].Video).all().item<bool>());
-        }
+        var whole = await Take(Source(10, readAhead: 1).ReadTraining(4, 9, TrainingBatches.From(0), default), 7);
+        var resumed = await Take(Source(10, readAhead: 3).ReadTraining(4, 9, TrainingBatches.From(4), default), 3);
+        AssertSame(whole[4..], resumed);
+    }
+
+    [Fact]
+    public async Task ReadTraining_SomeBatches_GivesTheseAsFromTheStart()
+    {
+        var whole = await Take(Source(10).ReadTraining(4, 9, TrainingBatches.From(0), default), 7);
+        var some = await Take(Source(10).ReadTraining(4, 9, [1, 3, 6], default), 9);
+        AssertSame([whole[1], whole[3], whole[6]], some);
     }
 
     [Fact]
     public async Task ReadTraining_OverTwoEpochs_ShowsEachClipOnceAnEpochInAnotherOrderAtOtherTimes()
     {
-        var batches = await Take(Source(12).ReadTraining(4, 9, 0, default), 6);
+        var batches = await Take(Source(12).ReadTraining(4, 9, TrainingBatches.From(0), default), 6);
         var entries = batches.SelectMany(batch => batch.Entries).ToArray();
         Assert.Equal(Enumerable.Range(0, 12), entries[..12].Order());
         Assert.Equal(Enumerable.Range(0, 12), entries[12..].Order());
@@ -35,8 +39,8 @@ public sealed class ShapesClipSourceTests
     [Fact]
     public async Task ReadTraining_OfAnotherSeed_OrdersDifferently()
     {
-        var one = await Take(Source(64).ReadTraining(64, 1, 0, default), 1);
-        var other = await Take(Source(64).ReadTraining(64, 2, 0, default), 1);
+        var one = await Take(Source(64).ReadTraining(64, 1, TrainingBatches.From(0), default), 1);
+        var other = await Take(Source(64).ReadTraining(64, 2, TrainingBatches.From(0), default), 1);
         Assert.NotEqual(one[0].Entries, other[0].Entries);
     }
 
@@ -70,7 +74,7 @@ public sealed class ShapesClipSourceTests
         using var cancellation = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var batch in Source(8).ReadTraining(2, 1, 0, cancellation.Token))
+            await foreach (var batch in Source(8).ReadTraining(2, 1, TrainingBatches.From(0), cancellation.Token))
             {
                 batch.Dispose();
                 await cancellation.CancelAsync();
@@ -86,6 +90,12 @@ public sealed class ShapesClipSourceTests
     {
         var error = Assert.Throws<ArgumentException>(() => new ShapesSourceConfig { Clips = clips, Frames = frames, Size = size }.Build(World));
         Assert.Contains($"ShapesSourceConfig.{field} is", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertSame(List<ClipBatch> expected, List<ClipBatch> actual)
+    {
+        Assert.Equal(expected.Select(b => b.Entries), actual.Select(b => b.Entries));
+        Assert.All(expected.Zip(actual), b => Assert.True(b.First.Video.equal(b.Second.Video).all().item<bool>()));
     }
 
     private static ShapesClipSource Source(int clips, int readAhead = 2) => new ShapesSourceConfig { Clips = clips }.Build(World, readAhead);
