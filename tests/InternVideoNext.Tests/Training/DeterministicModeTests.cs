@@ -15,53 +15,22 @@ public sealed class WholeProcessGroup
 [Collection(WholeProcessGroup.Name)]
 public sealed class DeterministicModeTests
 {
+    /// <summary>
+    /// The number of threads is each thread's own, and after waiting for data a run goes on in whichever is free: here in
+    /// one that has computed with another number before.
+    /// </summary>
     [Theory]
     [InlineData("stage1")]
     [InlineData("stage2")]
-    public async Task Run_TwiceDeterministic_AgreesToTheBitWhateverTheProcessWasSetTo(string stage)
+    public async Task Run_TwiceDeterministic_AgreesToTheBitWhateverItsThreadsWereSetTo(string stage)
     {
         var training = TinyRun.Training(4) with { WarmupSteps = 1, Deterministic = true, Threads = 2 };
         RunConfig config = stage == "stage1" ? TinyRun.Stage1 with { Training = training } : TinyRun.Stage2 with { Training = training };
-        var before = get_num_threads();
         using var one = new TemporaryRun();
         using var two = new TemporaryRun();
-        try
-        {
-            foreach (var (threads, folder) in ((int, RunFolder)[])[(1, one.Run), (3, two.Run)])
-            {
-                set_num_threads(threads);
-                await TrainAsync(config, folder);
-                Assert.Equal((threads, false), (get_num_threads(), DeterministicAlgorithms.Enabled));
-            }
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+        await TrainAsync(config, one.Run, threads: 1);
+        await TrainAsync(config, two.Run, threads: 3);
         RunAssert.Equal(one.Run, two.Run);
-    }
-
-    /// <summary>The number of threads is each thread's own: one that has computed before keeps its old one, and a run goes on in any of them.</summary>
-    [Fact]
-    public async Task Run_GoesOnInThreadsThatComputedWithAnotherNumber_KeepsItsOwn()
-    {
-        var before = get_num_threads();
-        try
-        {
-            set_num_threads(3);
-            using var together = new Barrier(8);
-            await Task.WhenAll(Enumerable.Range(0, together.ParticipantCount).Select(_ => Task.Run(() =>
-            {
-                together.SignalAndWait();
-                return get_num_threads();
-            })));
-            using var run = new TemporaryRun();
-            await TrainAsync(TinyRun.Stage1 with { Training = TinyRun.Training(4) with { WarmupSteps = 1, Deterministic = true, Threads = 2 } }, run.Run, new NoiseClips { Before = (_, stop) => Task.Run(() => { }, stop) });
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
     }
 
     [Fact]
@@ -71,12 +40,34 @@ public sealed class DeterministicModeTests
         Assert.Contains("deterministic is true, but threads is 0", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task TrainAsync(RunConfig config, RunFolder folder, NoiseClips? clips = null)
+    private static async Task TrainAsync(RunConfig config, RunFolder folder, int threads)
     {
         var seen = new List<(int, bool)>();
+        var after = new List<int>();
         using var stage = TinyRun.Build(config);
         var watch = new TinyRun.Watcher(_ => seen.Add((get_num_threads(), DeterministicAlgorithms.Enabled)));
-        await new Trainer(config, stage, clips ?? new NoiseClips(), folder).RunAsync(watch, CancellationToken.None);
+        var clips = new NoiseClips { Before = (_, _) => GoOnInThreadOf(threads, after) };
+        await new Trainer(config, stage, clips, folder).RunAsync(watch, CancellationToken.None);
         Assert.Equal(Enumerable.Repeat((2, true), 4), seen);
+        Assert.All(after, count => Assert.Equal(threads, count));
+        Assert.False(DeterministicAlgorithms.Enabled);
+    }
+
+    // What awaits this goes on in a new thread that computes with so many; other threads keep theirs.
+    private static Task GoOnInThreadOf(int threads, List<int> after)
+    {
+        var here = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            // A thread takes the newest number of all when it computes first, and keeps it: another one puts that back.
+            var others = get_num_threads();
+            set_num_threads(threads);
+            var putBack = new Thread(() => set_num_threads(others));
+            putBack.Start();
+            putBack.Join();
+            here.SetResult();
+            lock (after) after.Add(get_num_threads());
+        }).Start();
+        return here.Task;
     }
 }
