@@ -29,7 +29,8 @@ internal sealed class ClipReader
         _packed = new PackedDecoder(tools, _decoder, limit);
         _cache = config.CacheMegabytes == 0 ? null : new FrameCache(_decoder, config.CacheMegabytes * 1024L * 1024L);
         Skipped = new SkippedFiles(manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count(), config.MaxBrokenFraction);
-        MostTogether = Math.Clamp(MostFramesTogether / config.Frames, 1, VideoGroupDecoder.MostFiles);
+        var mostFiles = manifest.Entries.All(e => PackedVideo.Is(e.Path)) ? PackedDecoder.MostFiles : VideoGroupDecoder.MostFiles;
+        MostTogether = Math.Clamp(MostFramesTogether / config.Frames, 1, mostFiles);
     }
 
     /// <summary>The broken files found so far.</summary>
@@ -72,7 +73,12 @@ internal sealed class ClipReader
         foreach (var kind in chosen.GroupBy(c => PackedVideo.Is(c.Wanted.Path)))
         {
             var group = kind.ToList();
-            if (kind.Key) _packed.Read([.. group.Select(c => c.Wanted)], Deliver, cancellation);
+            if (kind.Key)
+            {
+                var right = _packed.Read([.. group.Select(c => c.Wanted)], Deliver, cancellation).ToHashSet();
+                for (var i = 0; i < group.Count; i++)
+                    if (!right.Contains(i)) read[group[i].Place] = null;
+            }
             else if (group.Count > 1) _groups.Read([.. group.Select(c => c.Wanted)], Deliver, cancellation);
 
             void Deliver(int at, SampledFrames frames)

@@ -98,14 +98,19 @@ public static class ClipResampler
     }
 
     // [R columns, 3] values to [3, S]. A pixel's three channels are summed at once, beside the next pixel's first.
+    // Unchecked: the axis stays inside the line.
     private static void Across(ReadOnlySpan<float> line, ResampleAxis axis, int size, Span<float> row)
     {
+        ref var first = ref MemoryMarshal.GetReference(line);
         for (var x = 0; x < size; x++)
         {
             var sum = Vector128<float>.Zero;
-            var pixels = line.Slice(axis.Starts[x] * Channels, (axis.Taps * Channels) + 1);
-            var weights = axis.Weights.AsSpan(x * axis.Taps, axis.Taps);
-            for (int k = 0, p = 0; k < weights.Length; k++, p += Channels) sum += Vector128.Create(weights[k]) * Vector128.Create(pixels.Slice(p, 4));
+            var at = (nuint)(axis.Starts[x] * Channels);
+            foreach (var weight in axis.Weights.AsSpan(x * axis.Taps, axis.Taps))
+            {
+                sum += Vector128.Create(weight) * Vector128.LoadUnsafe(ref first, at);
+                at += Channels;
+            }
             row[x] = sum[0];
             row[size + x] = sum[1];
             row[(2 * size) + x] = sum[2];
@@ -117,25 +122,28 @@ public static class ClipResampler
     {
         var scale = 1f / (255f * Deviation[channel]);
         var shift = -Mean[channel] / Deviation[channel];
+        var weights = new float[axis.Taps];
         for (var y = 0; y < size; y++)
         {
-            var output = plane.Slice(y * size, size);
-            output.Fill(shift);
-            for (var k = 0; k < axis.Taps; k++)
-            {
-                var weight = axis.Weights[(y * axis.Taps) + k] * scale;
-                if (weight == 0) continue;
-                Accumulate(rows.AsSpan((((axis.Starts[y] + k) * Channels) + channel) * size, size), weight, output);
-            }
+            for (var k = 0; k < weights.Length; k++) weights[k] = axis.Weights[(y * axis.Taps) + k] * scale;
+            Accumulate(rows.AsSpan(((axis.Starts[y] * Channels) + channel) * size), Channels * size, weights, shift, plane.Slice(y * size, size));
         }
     }
 
-    private static void Accumulate(ReadOnlySpan<float> row, float weight, Span<float> output)
+    // The weighted sum of rows that lie so far apart, each column in a register until its sum is whole.
+    private static void Accumulate(ReadOnlySpan<float> rows, int apart, ReadOnlySpan<float> weights, float shift, Span<float> output)
     {
-        var wideRow = MemoryMarshal.Cast<float, Vector<float>>(row);
-        var wideOutput = MemoryMarshal.Cast<float, Vector<float>>(output);
-        var wideWeight = new Vector<float>(weight);
-        for (var i = 0; i < wideOutput.Length && i < wideRow.Length; i++) wideOutput[i] += wideRow[i] * wideWeight;
-        for (var i = wideOutput.Length * Vector<float>.Count; i < output.Length; i++) output[i] += row[i] * weight;
+        var x = 0;
+        for (; x + Vector<float>.Count <= output.Length; x += Vector<float>.Count)
+        {
+            var sum = new Vector<float>(shift);
+            for (var k = 0; k < weights.Length; k++) sum += new Vector<float>(rows[((k * apart) + x)..]) * new Vector<float>(weights[k]);
+            sum.CopyTo(output[x..]);
+        }
+        for (; x < output.Length; x++)
+        {
+            output[x] = shift;
+            for (var k = 0; k < weights.Length; k++) output[x] += rows[(k * apart) + x] * weights[k];
+        }
     }
 }

@@ -11,38 +11,60 @@ namespace InternVideoNext.Data;
 /// <param name="limit">How long one file may take; a group may take as long as its files together.</param>
 internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, TimeSpan limit) : IFrameReader
 {
+    /// <summary>
+    /// Files a process. These are a pipe's bytes to it and not open files as for <see cref="VideoGroupDecoder"/>, and they decode so
+    /// fast that its start counts for longer.
+    /// </summary>
+    public const int MostFiles = 32;
+
     /// <inheritdoc/>
     public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
     {
         SampledFrames? found = null;
-        var errors = Decode([Open(new WantedFrames(path, info, indices))], (_, frames) => found = frames, cancellation);
+        var file = PackedFrames.Open(new WantedFrames(path, info, indices));
+        var (_, errors) = Decode([file], new byte[checked(file.Wanted.Distinct.Length * FrameBytes(info))], (_, frames) => found = frames, cancellation);
         return found ?? throw new VideoReadException(path, errors.Length > 0 ? $"not all frames could be decoded: {errors}" : "not all frames could be decoded", isFinal: false);
     }
 
-    /// <inheritdoc cref="VideoGroupDecoder.Read"/>
-    public void Read(IReadOnlyList<WantedFrames> videos, Action<int, SampledFrames> deliver, CancellationToken cancellation)
+    /// <summary>The wanted frames of several files, each file's as soon as they are there, while they are still in the processor's cache.</summary>
+    /// <param name="videos">Packed files.</param>
+    /// <param name="deliver">Told the place and frames of a file. May be told twice of one. The frames are there only until it returns.</param>
+    /// <param name="cancellation">Ends the decoding.</param>
+    /// <returns>
+    /// The places of the files whose frames are right, the same to the byte as when read alone. That a frame was dropped or made
+    /// up is known only at the end: what was told of other files must be forgotten, and they be read by themselves.
+    /// </returns>
+    public IReadOnlyList<int> Read(IReadOnlyList<WantedFrames> videos, Action<int, SampledFrames> deliver, CancellationToken cancellation)
     {
         var open = videos.Select(TryOpen).ToList();
+        var right = new List<int>();
         // One stream has one size of picture.
         foreach (var alike in Enumerable.Range(0, videos.Count).Where(i => open[i] is not null).GroupBy(i => decoder.ScaledSize(videos[i].Info)))
         {
             int[] places = [.. alike];
+            var pixels = ArrayPool<byte>.Shared.Rent(checked(places.Max(i => videos[i].Distinct.Length) * FrameBytes(videos[places[0]].Info)));
             try
             {
-                Decode([.. places.Select(i => open[i]!.Value)], (i, frames) => deliver(places[i], frames), cancellation);
+                var (complete, errors) = Decode([.. places.Select(i => open[i]!)], pixels, (i, frames) => deliver(places[i], frames), cancellation);
+                if (complete && errors.Length == 0) right.AddRange(places);
             }
             catch (VideoReadException)
             {
                 // Which of them it was shows when they are read one by one.
             }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(pixels);
+            }
         }
+        return right;
     }
 
-    private static (WantedFrames Wanted, PackedVideo Video)? TryOpen(WantedFrames wanted)
+    private static PackedFrames? TryOpen(WantedFrames wanted)
     {
         try
         {
-            return Open(wanted);
+            return PackedFrames.Open(wanted);
         }
         catch (VideoReadException)
         {
@@ -50,61 +72,52 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
         }
     }
 
-    private static (WantedFrames Wanted, PackedVideo Video) Open(WantedFrames wanted)
+    private (bool Complete, string Errors) Decode(IReadOnlyList<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver, CancellationToken cancellation)
     {
-        try
-        {
-            var video = PackedVideo.Parse(wanted.Path, File.ReadAllBytes(LocalVideoInput.CheckedFile(wanted.Path).FullName));
-            return wanted.Distinct[^1] < video.Count ? (wanted, video)
-                : throw new VideoReadException(wanted.Path, $"it breaks off: frame {wanted.Distinct[^1]} is wanted, it holds {video.Count}", isFinal: false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VideoReadException(wanted.Path, e.Message);
-        }
-    }
-
-    private string Decode(IReadOnlyList<(WantedFrames Wanted, PackedVideo Video)> files, Action<int, SampledFrames> deliver, CancellationToken cancellation)
-    {
-        using var stream = new MemoryStream();
         var places = new List<int>();
         var decoded = 0;
-        foreach (var (wanted, video) in files) video.Collect(wanted.Distinct, stream, ref decoded, places);
-        var (width, height) = decoder.ScaledSize(files[0].Wanted.Info);
-        var length = checked(places.Count * width * height * 3);
-        // One file's frames are the caller's to keep; those of a group are there only until they are delivered.
-        var rented = files.Count > 1 ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var pixels = rented ?? new byte[length];
-        var received = 0;
+        foreach (var file in files)
+        {
+            places.AddRange(file.Places.Select(place => decoded + place));
+            decoded += file.Decoded;
+        }
+        var complete = false;
         try
         {
             var (_, errors) = MediaProcess.Run(
-                tools.FFMpegPath, Arguments(files[0].Wanted.Info, places), output => received = output.ReadAtLeast(pixels.AsSpan(0, length), length, throwOnEndOfStream: false),
-                limit * files.Count, cancellation, input => stream.WriteTo(input));
-            // A damaged frame may be dropped or made up: only a stream without complaint is cut into files, and one file alone is taken as it is.
-            if (received == length && (errors.Length == 0 || files.Count == 1)) Cut(files, new VideoFrames(pixels, places.Count, width, height), deliver);
-            return errors;
+                tools.FFMpegPath, Arguments(files[0].Wanted.Info, places), output => complete = Cut(output, files, pixels, deliver),
+                limit * files.Count, cancellation, input => Feed(input, files));
+            return (complete, errors);
         }
         catch (TimeoutException)
         {
             throw new VideoReadException(files[0].Wanted.Path, FormattableString.Invariant($"decoding it took longer than {limit.TotalSeconds:0.###} s"));
         }
-        finally
-        {
-            if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
-        }
     }
 
-    private static void Cut(IReadOnlyList<(WantedFrames Wanted, PackedVideo Video)> files, VideoFrames frames, Action<int, SampledFrames> deliver)
+    private static void Feed(Stream input, IReadOnlyList<PackedFrames> files)
     {
-        // All files' frames stay in one array: each clip points to its own.
-        var first = 0;
+        foreach (var file in files) input.Write(file.Stream);
+    }
+
+    // Whether there were as many frames as wanted. Each file's take the place of those before.
+    private bool Cut(Stream output, IReadOnlyList<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver)
+    {
+        var (width, height) = decoder.ScaledSize(files[0].Wanted.Info);
         for (var i = 0; i < files.Count; i++)
         {
-            var (wanted, start) = (files[i].Wanted, first);
-            deliver(i, new SampledFrames(frames, [.. wanted.Indices.Select(n => start + Array.IndexOf(wanted.Distinct, n))]));
-            first += wanted.Distinct.Length;
+            var wanted = files[i].Wanted;
+            var length = wanted.Distinct.Length * FrameBytes(wanted.Info);
+            if (output.ReadAtLeast(pixels.AsSpan(0, length), length, throwOnEndOfStream: false) < length) return false;
+            deliver(i, new SampledFrames(new VideoFrames(pixels, wanted.Distinct.Length, width, height), [.. wanted.Indices.Select(n => Array.IndexOf(wanted.Distinct, n))]));
         }
+        return true;
+    }
+
+    private int FrameBytes(VideoInfo info)
+    {
+        var (width, height) = decoder.ScaledSize(info);
+        return checked(width * height * 3);
     }
 
     // The stream begins with its parameters, so ffmpeg need not look far into it before it begins.

@@ -10,34 +10,39 @@ namespace InternVideoNext.Data;
 internal sealed class PendingBatch
 {
     private readonly Tensor _video;
-    private readonly Task<int?[]>[] _groups;
+    private readonly List<(Task<int?[]> Group, int Place)> _clips = [];
 
-    /// <summary>Queues the clips of a batch.</summary>
-    /// <param name="groups">Clips that are read together, each group by one worker.</param>
-    /// <param name="frames">T.</param>
-    /// <param name="size">S.</param>
+    private PendingBatch(int clips, DataConfig config) =>
+        _video = empty([clips, 3, config.Frames, config.Size, config.Size], dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
+
+    /// <summary>Queues the clips of some batches, several clips a group, which may reach from one batch into the next.</summary>
+    /// <param name="batches">The batches' clips.</param>
+    /// <param name="together">Clips of a group, which one worker reads.</param>
+    /// <param name="config">Shape of a clip.</param>
     /// <param name="reader">Reads a group.</param>
     /// <param name="workers">Run the groups.</param>
-    public PendingBatch(IReadOnlyList<ClipRequest[]> groups, int frames, int size, ClipReader reader, ClipWorkers workers)
+    public static IReadOnlyList<PendingBatch> Queue(IReadOnlyList<ClipRequest[]> batches, int together, DataConfig config, ClipReader reader, ClipWorkers workers)
     {
-        _video = empty([groups.Sum(g => g.Length), 3, frames, size, size], dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
-        _groups = new Task<int?[]>[groups.Count];
-        var first = 0;
-        for (var i = 0; i < groups.Count; i++)
+        PendingBatch[] pending = [.. batches.Select(clips => new PendingBatch(clips.Length, config))];
+        var all = batches.SelectMany((clips, batch) => clips.Select((clip, place) => (Clip: clip, Batch: pending[batch], Place: place)));
+        foreach (var group in all.Chunk(together))
         {
-            var (clips, start) = (groups[i], first);
-            _groups[i] = workers.Run(() => reader.Read(clips, place => Clip(start + place), workers.Stopping));
-            first += clips.Length;
+            ClipRequest[] clips = [.. group.Select(c => c.Clip)];
+            var task = workers.Run(() => reader.Read(clips, i => group[i].Batch.Clip(group[i].Place), workers.Stopping));
+            for (var i = 0; i < group.Length; i++) group[i].Batch._clips.Add((task, i));
         }
+        return pending;
     }
 
     /// <summary>Waits for the clips. Null if all of them were left out.</summary>
     public async Task<ClipBatch?> Finish(CancellationToken cancellation)
     {
-        int?[] entries = [.. (await Task.WhenAll(_groups).WaitAsync(cancellation).ConfigureAwait(false)).SelectMany(g => g)];
-        var kept = Enumerable.Range(0, entries.Length).Where(i => entries[i] is not null).ToArray();
+        await Task.WhenAll(_clips.Select(c => c.Group).Distinct()).WaitAsync(cancellation).ConfigureAwait(false);
+        var entries = new List<int?>();
+        foreach (var (group, place) in _clips) entries.Add((await group.ConfigureAwait(false))[place]);
+        var kept = Enumerable.Range(0, entries.Count).Where(i => entries[i] is not null).ToArray();
         int[] chosen = [.. kept.Select(i => entries[i]!.Value)];
-        if (kept.Length == entries.Length) return new ClipBatch(_video, chosen);
+        if (kept.Length == entries.Count) return new ClipBatch(_video, chosen);
         using var whole = _video;
         return kept.Length == 0 ? null : new ClipBatch(Kept(kept), chosen);
     }

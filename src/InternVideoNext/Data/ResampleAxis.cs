@@ -2,7 +2,7 @@ namespace InternVideoNext.Data;
 
 /// <summary>Where each output pixel of one axis takes its value from. Weights of one output sum to 1.</summary>
 /// <param name="Starts">[S] first input pixel.</param>
-/// <param name="Taps">Input pixels per output pixel; zero weights fill up.</param>
+/// <param name="Taps">Input pixels per output pixel, no more than the output with the most needs; zero weights fill up the others.</param>
 /// <param name="Weights">[S, Taps].</param>
 internal sealed record ResampleAxis(int[] Starts, int Taps, float[] Weights)
 {
@@ -29,6 +29,27 @@ internal sealed record ResampleAxis(int[] Starts, int Taps, float[] Weights)
             starts[at] = start;
             for (var k = 0; k < taps; k++) weights[(at * taps) + k] = (float)(exact[k] / sum);
         }
+        return new ResampleAxis(starts, taps, weights).Trimmed(length);
+    }
+
+    // A weight of zero costs as much as any other, so an output begins with its first other one (or, at the far end, early enough
+    // to stay inside).
+    private ResampleAxis Trimmed(int length)
+    {
+        var taps = 1;
+        for (var i = 0; i < Starts.Length; i++) taps = Math.Max(taps, NonZero(i).Length);
+        var starts = new int[Starts.Length];
+        var weights = new float[Starts.Length * taps];
+        for (var i = 0; i < starts.Length; i++)
+        {
+            var first = Starts[i] + Of(i).IndexOfAnyExcept(0f);
+            starts[i] = Math.Min(first, length - taps);
+            NonZero(i).CopyTo(weights.AsSpan((i * taps) + first - starts[i]));
+        }
         return new ResampleAxis(starts, taps, weights);
     }
+
+    private ReadOnlySpan<float> Of(int output) => Weights.AsSpan(output * Taps, Taps);
+
+    private ReadOnlySpan<float> NonZero(int output) => Of(output)[Of(output).IndexOfAnyExcept(0f)..(Of(output).LastIndexOfAnyExcept(0f) + 1)];
 }

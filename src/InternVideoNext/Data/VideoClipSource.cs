@@ -45,7 +45,7 @@ public sealed class VideoClipSource : IClipSource
     public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        return Read(TrainingPlan(batchSize, seed, batches), cancellation);
+        return Read(TrainingPlan(batchSize, seed, batches), batchSize, cancellation);
     }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ public sealed class VideoClipSource : IClipSource
     public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        return Read(Enumerable.Range(0, Count).Select(entry => new ClipRequest(entry, null, entry)).Chunk(batchSize), cancellation);
+        return Read(Enumerable.Range(0, Count).Select(entry => new ClipRequest(entry, null, entry)).Chunk(batchSize), batchSize, cancellation);
     }
 
     /// <summary>Every clip once as all its views, without augmentation: crop by crop, within a crop segment by segment, each a row of its entry.</summary>
@@ -72,7 +72,7 @@ public sealed class VideoClipSource : IClipSource
             from crop in Enumerable.Range(0, views.Crops)
             from segment in Enumerable.Range(0, views.Segments)
             select new ClipRequest(entry, null, entry, new ClipView(views, segment, crop));
-        return Read(requests.Chunk(batchSize), cancellation);
+        return Read(requests.Chunk(batchSize), batchSize, cancellation);
     }
 
     /// <summary>
@@ -107,17 +107,21 @@ public sealed class VideoClipSource : IClipSource
         }
     }
 
-    private async IAsyncEnumerable<ClipBatch> Read(IEnumerable<ClipRequest[]> plan, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ClipBatch> Read(IEnumerable<ClipRequest[]> plan, int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var batches = plan.GetEnumerator();
+        // As many files a process as leaves every worker one. Those of several batches, where one has not as many, as long as the
+        // next are being read while these wait.
+        var together = (int)Math.Clamp((long)batchSize * _config.QueueBatches / Workers, 1, _reader.MostTogether);
+        var atOnce = Math.Clamp(together / batchSize, 1, Math.Max(1, _config.QueueBatches / 2));
+        using var batches = plan.Chunk(atOnce).GetEnumerator();
         await using var workers = new ClipWorkers(Workers, cancellation);
         var ahead = new Queue<PendingBatch>();
         try
         {
             while (true)
             {
-                while (ahead.Count < _config.QueueBatches && batches.MoveNext())
-                    ahead.Enqueue(new PendingBatch(Grouped(batches.Current), _config.Frames, _config.Size, _reader, workers));
+                while (ahead.Count + atOnce <= _config.QueueBatches && batches.MoveNext())
+                    foreach (var pending in PendingBatch.Queue(batches.Current, together, _config, _reader, workers)) ahead.Enqueue(pending);
                 if (!ahead.TryDequeue(out var next)) yield break;
                 if (await next.Finish(cancellation).ConfigureAwait(false) is { } batch) yield return batch;
             }
@@ -126,12 +130,5 @@ public sealed class VideoClipSource : IClipSource
         {
             _index.Save();
         }
-    }
-
-    // As many files a process as leaves every worker one.
-    private List<ClipRequest[]> Grouped(ClipRequest[] batch)
-    {
-        var together = Math.Clamp(batch.Length * _config.QueueBatches / Workers, 1, _reader.MostTogether);
-        return [.. batch.Chunk(together)];
     }
 }

@@ -30,6 +30,16 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     }
 
     [Fact]
+    public async Task ReadTraining_GroupsOfSeveralBatches_GivesTheSameBatches()
+    {
+        var manifest = Some("good/h264.mp4", "good/vp9.webm", "good/vertical.mp4", "bad/breaks-off.mp4");
+        var alone = await Training(Open(manifest, Small with { Workers = 4, QueueBatches = 1, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
+        var together = await Training(Open(manifest, Small with { Workers = 1, QueueBatches = 6, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
+        AssertSame(alone, together);
+        foreach (var batch in alone.Concat(together)) batch.Dispose();
+    }
+
+    [Fact]
     public async Task ReadTraining_BrokenFiles_AreListedOnceWithReasons()
     {
         var source = Open(Everything(), Small);

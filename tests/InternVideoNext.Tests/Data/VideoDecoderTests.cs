@@ -19,6 +19,14 @@ public sealed class VideoDecoderTests(VideoFiles files)
         Assert.Equal(4, clip.Frames.Count);
     }
 
+    [Fact]
+    public void Read_ManyFrames_AreThoseAskedFor()
+    {
+        int[] indices = [0, 1, 2, 4, 5, 6, 7, 9, 11, 12, 14, 15, 16, 17, 18, 20, 23];
+        var clip = Read("h264.mp4", indices, shortSide: 32);
+        Assert.Equal(indices, clip.Positions.Select(p => VideoFiles.FrameShown(clip.Frames[p])));
+    }
+
     [Theory]
     [InlineData("h264.mp4", 32, 48, 32)]
     [InlineData("h264.mp4", 100, 96, 64)]

@@ -36,9 +36,55 @@ public sealed class VideoPackerTests(VideoFiles files)
     }
 
     [Fact]
+    public async Task Read_OneFileOfAGroupDamaged_NothingToldCountsAndTheClipsAreAsReadAlone()
+    {
+        var originals = Manifest.FromDirectory(files.Good);
+        originals = originals with { Entries = [.. originals.Entries.Where(e => e.Path is "h264.mp4" or "raw.h264" or "vfr.mp4")] };
+        var (file, _) = await new VideoPacker(originals, new PackConfig { ShortSide = 48 }, files.Tools, TimeSpan.FromSeconds(60))
+            .PackAsync(Path.Combine(files.Root, "spoilt"), jobs: 1, progress: null, CancellationToken.None);
+        var packed = Manifest.Load(file);
+        var index = new VideoIndex(files.Probe, null, packed.IndexFile);
+        WantedFrames[] wanted = [.. packed.Entries.Select(e => new WantedFrames(packed.PathOf(e), index.Of(packed.PathOf(e), CancellationToken.None), [0, 9, 15]))];
+        var decoder = new PackedDecoder(files.Tools, files.Decoder(48), TimeSpan.FromSeconds(60));
+        Assert.Equal([0, 1, 2], decoder.Read(wanted, (_, _) => { }, CancellationToken.None));
+
+        Spoil(wanted[1].Path);
+        var told = new List<int>();
+        Assert.Empty(decoder.Read(wanted, (i, _) => told.Add(i), CancellationToken.None));
+        Assert.Contains(0, told);
+
+        var together = await Clips(packed, batchSize: 3);
+        Assert.Equal(await Clips(packed, batchSize: 1), together);
+        Assert.Contains(0, together.Keys);
+        Assert.Contains(2, together.Keys);
+    }
+
+    [Fact]
     public void Parse_NoSuchStream_Throws()
     {
         Assert.Throws<VideoReadException>(() => PackedVideo.Parse("x", "no video"u8.ToArray()));
         Assert.Throws<VideoReadException>(() => PackedVideo.Parse("x", [0, 0, 1, 0x61, 0xE0, 0, 0])); // Begins with a frame that needs another.
+    }
+
+    private async Task<Dictionary<int, float[]>> Clips(Manifest packed, int batchSize)
+    {
+        var config = new DataConfig { Frames = 4, Size = 32, Workers = 1, FileTimeoutSeconds = 60 };
+        var clips = new Dictionary<int, float[]>();
+        await foreach (var batch in new VideoClipSource(packed, config, files.Tools).ReadOnce(batchSize, CancellationToken.None))
+        {
+            using (batch)
+                for (var i = 0; i < batch.Entries.Count; i++) clips[batch.Entries[i]] = batch.Video[i].data<float>().ToArray();
+        }
+        return clips;
+    }
+
+    // Slices from the fifth on keep their first bytes, which tell where a frame begins, and no more.
+    private static void Spoil(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var units = Enumerable.Range(0, bytes.Length - 3).Where(i => bytes.AsSpan(i, 3).SequenceEqual((ReadOnlySpan<byte>)[0, 0, 1])).Append(bytes.Length).ToList();
+        var slices = Enumerable.Range(0, units.Count - 1).Where(u => (bytes[units[u] + 3] & 31) is 1 or 5);
+        foreach (var u in slices.Skip(4)) bytes.AsSpan((units[u] + 5)..Math.Max(units[u] + 5, units[u + 1] - 1)).Fill(0xFF);
+        File.WriteAllBytes(path, bytes);
     }
 }
