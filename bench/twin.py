@@ -7,7 +7,8 @@ description and shares no code with any other implementation. It trains nothing 
 
     python3 bench/twin.py --config ours.json --json twin.json
 
-`./ivnext bench twin` runs both programs by turns and compares them.
+`./ivnext bench twin` runs both programs by turns and compares them. `--trace FILE` measures nothing and writes the
+step's loss as TorchScript instead, which `./ivnext bench traced` runs on its own libtorch.
 """
 import argparse, datetime, json, math, os, platform, random, re, subprocess, sys, time
 from pathlib import Path
@@ -562,13 +563,16 @@ class Step:
             self.optimizer = torch.optim.AdamW(groups, foreach=True, **options)
             self.kind = "foreach AdamW"
 
+    def forward(self, clips):
+        with self.part("data"):
+            video = clips.to(self.dtype)
+        return self.stage1(video) if self.stage == "stage1" else self.stage2(video)
+
     def run(self, clips):
         part = self.part
         with part("optimiser"):
             self.student.zero_grad(set_to_none=True)
-        with part("data"):
-            video = clips.to(self.dtype)
-        loss = self.stage1(video) if self.stage == "stage1" else self.stage2(video)
+        loss = self.forward(clips)
         with part("backward"):
             loss.backward()
         with part("optimiser"):
@@ -628,6 +632,27 @@ class Step:
                 target = targets.gather(1, masked.unsqueeze(-1).expand(-1, -1, targets.shape[2]))
                 loss = loss + cosine(F.normalize(self.decoder(z).float(), dim=-1), target)
         return loss
+
+
+class TracedStep(nn.Module):
+    """The loss as a module whose parts have the names that a result gives them."""
+
+    def __init__(self, step):
+        super().__init__()
+        for name, part in step.parts().items():
+            self.add_module(name, part)
+        self.step = [step]  # not a module of this one
+
+    def forward(self, clips):
+        return self.step[0].forward(clips)
+
+
+def write_trace(step, clips, path):
+    """Every operator of one step's forward pass, in order. What Python drew or counted is a constant of the trace: the multi-block masks of Stage 2."""
+    module = torch.jit.trace(TracedStep(step), (clips,), check_trace=False)
+    aside = f"{path}.part"
+    torch.jit.save(module, aside)
+    os.replace(aside, path)
 
 
 # ---------------------------------------------------------------- measuring
@@ -703,6 +728,7 @@ def main():
     parser.add_argument("--device", help="cpu, cuda or cuda:N; the configuration's where not given")
     parser.add_argument("--without-teacher", action="store_true")
     parser.add_argument("--json", help="write the result here")
+    parser.add_argument("--trace", help="write the step's loss as TorchScript to this file and measure nothing")
     args = parser.parse_args()
 
     read = json.loads(Path(args.config).read_text())
@@ -723,6 +749,10 @@ def main():
     step = Step(config, device, not args.without_teacher)
     encoder, data = config["model"]["encoder"], config["data"]
     clips = torch.randn(training["batch_size"], 3, data["frames"], data["size"], data["size"]).to(device)
+    if args.trace:
+        write_trace(step, clips, args.trace)
+        print(f"{args.trace}: the step's loss, traced by PyTorch {torch.__version__}")
+        return
     peak, product = matrix_peak(device, step.dtype, step.wait)
     forgotten = forget_peak()
 

@@ -20,7 +20,7 @@ internal static class CommandTable
         RerunCommand.Create(),
         WeightsCommand.Create(),
         Group("data", "Make and inspect data sets.", ImportCommand.Create(), ScanCommand.Create(), DataPackCommand.Create(), ShapesCommands.CreateRenderShapes(), ShapesCommands.CreateTrainTeacher()),
-        Group("bench", "Measure speed.", BenchDataCommand.Create(), BenchTrainCommand.Create(), BenchCompareCommand.Create(), BenchTwinCommand.Create()),
+        Group("bench", "Measure speed.", BenchDataCommand.Create(), BenchTrainCommand.Create(), BenchCompareCommand.Create(), BenchTwinCommand.Create(), BenchTracedCommand.Create()),
         ParityCommand.Create(),
         DescribeCommand.Create(),
         Group("notebook", "Run notebooks.", NotebookCommand.CreateRun()),

@@ -34,19 +34,11 @@ internal static class BenchTrainCommand
         var (plan, folder, output) = (BenchOptions.Plan(parsed, parsed.GetValue(Profile)), parsed.GetValue(Out), parsed.InvocationConfiguration.Output);
         var timeline = Path.Combine(folder ?? ".", TimelineFile);
         var command = $"./ivnext {CommandTable.PathOf(parsed)}{ShellWords.Join(parsed.Tokens.Select(t => t.Value).Skip(2))}";
-        var result = new TrainingBenchmark(plan, command).Run(timeline, new Told(parsed.InvocationConfiguration.Error), cancellation);
+        var result = new TrainingBenchmark(plan, command).Run(timeline, new BenchProgress(parsed.InvocationConfiguration.Error), cancellation);
         BenchDisplay.Write(result, output);
         if (plan.Profile) output.WriteLine($"Timeline: {timeline} (open it in ui.perfetto.dev or chrome://tracing).");
         string?[] files = [parsed.GetValue(Json), folder is null ? null : Path.Combine(folder, ResultFile)];
         foreach (var file in files.OfType<string>()) result.Save(file);
         return result.LastLoss is null ? ExitCode.Failed : ExitCode.Done;
-    }
-
-    private sealed class Told(TextWriter error) : IProgress<string>
-    {
-        public void Report(string value)
-        {
-            if (ConsoleOutput.IsLive) error.WriteLine($"bench: {value} ...");
-        }
     }
 }

@@ -48,14 +48,7 @@ internal sealed class StepBench : IDisposable
 
     /// <summary>Runs a step as in training.</summary>
     /// <returns>Milliseconds until the device had done it, and of processor time in all threads.</returns>
-    public (double Clock, double Processor) Time()
-    {
-        Wait();
-        var (processor, clock) = (ProcessorTime(), Stopwatch.StartNew());
-        Step();
-        Wait();
-        return (clock.Elapsed.TotalMilliseconds, (ProcessorTime() - processor).TotalMilliseconds);
-    }
+    public (double Clock, double Processor) Time() => StepMeasurement.Time(Step, Wait);
 
     /// <summary>Runs a step.</summary>
     /// <returns>Milliseconds until the host had issued it.</returns>
@@ -101,12 +94,6 @@ internal sealed class StepBench : IDisposable
         _optimizer.Dispose();
         _stage.Dispose();
         _alone.Dispose();
-    }
-
-    private static TimeSpan ProcessorTime()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.TotalProcessorTime;
     }
 
     private void Step()

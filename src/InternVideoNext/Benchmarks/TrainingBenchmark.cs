@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using InternVideoNext.Ablations;
 using InternVideoNext.Models.Description;
-using InternVideoNext.Native;
 using InternVideoNext.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Benchmarks;
@@ -40,13 +38,13 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
         var peak = MatrixPeak.Measure(device, _training.Precision, bench.Wait);
         var forgotten = PeakMemory.Forget();
         progress?.Report($"{plan.WarmUp} steps of warm-up");
-        Repeat(plan.WarmUp, bench.Time, cancellation);
-        var load = LoadAverage();
+        StepMeasurement.Repeat(plan.WarmUp, bench.Time, cancellation);
+        var load = StepMeasurement.LoadAverage();
         progress?.Report($"{plan.Steps} steps");
-        var throughput = ThroughputOf(Repeat(plan.Steps, bench.Time, cancellation));
+        var throughput = StepMeasurement.Throughput(StepMeasurement.Repeat(plan.Steps, bench.Time, cancellation), plan.WarmUp, _training.ClipsPerStep);
         var memory = PeakMemory.Read(device, forgotten);
         progress?.Report($"{plan.Steps} steps, part by part");
-        var parts = Parts(Repeat(plan.Steps, bench.Split, cancellation));
+        var parts = Parts(StepMeasurement.Repeat(plan.Steps, bench.Split, cancellation));
         if (plan.Profile)
         {
             progress?.Report("the timeline");
@@ -62,7 +60,7 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
             Measured = DateTimeOffset.UtcNow,
             WithTeacher = !plan.WithoutTeacher,
             Config = _config,
-            Machine = Machine(device, load),
+            Machine = StepMeasurement.Machine(_training, device, load),
             Parameters = bench.Parameters,
             Throughput = throughput,
             Parts = parts,
@@ -72,25 +70,6 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
             LastLoss = loss,
             Notes = [.. Notes(loss)],
         };
-    }
-
-    private static List<T> Repeat<T>(int times, Func<T> step, CancellationToken cancellation)
-    {
-        var results = new List<T>(times);
-        while (results.Count < times)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            results.Add(step());
-        }
-        return results;
-    }
-
-    private BenchmarkThroughput ThroughputOf(List<(double Clock, double Processor)> steps)
-    {
-        double[] milliseconds = [.. steps.Select(s => s.Clock)];
-        return new BenchmarkThroughput(
-            Quartiles.Of([.. milliseconds.Select(m => 1000 * _training.ClipsPerStep / m)]), Quartiles.Of(milliseconds), Quartiles.Of([.. steps.Select(s => s.Processor)]),
-            plan.WarmUp, milliseconds);
     }
 
     // The parts that the stage has, in the order of a step, then what lies between them.
@@ -115,31 +94,20 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     {
         var smallest = SmallestRun.Of(_config);
         using var bench = new StepBench(smallest, device, plan.WithoutTeacher);
-        Repeat(OverheadWarmUp, bench.Issue, cancellation);
-        var issued = Quartiles.Of(Repeat(OverheadSteps, bench.Issue, cancellation)).Median;
+        StepMeasurement.Repeat(OverheadWarmUp, bench.Issue, cancellation);
+        var issued = Quartiles.Of(StepMeasurement.Repeat(OverheadSteps, bench.Issue, cancellation)).Median;
         var encoder = smallest.Model.Encoder;
         return new BenchmarkOverhead(issued, issued / step, string.Create(CultureInfo.InvariantCulture,
             $"host time of a step with the same operators on the smallest tensors: 1 clip of {encoder.Frames} frames of {encoder.Grid.Height} x {encoder.Grid.Width} patches, width {encoder.Width}; an upper bound, the kernels' own least time is in it; median of {OverheadSteps} steps"));
     }
 
-    private BenchmarkMachine Machine(Device device, double? load) => new(
-        device.type == DeviceType.CUDA ? PeakMemory.Ask("--query-gpu=name,driver_version", Math.Max(device.index, 0)) is [var card, ..] ? card : _training.Device : "cpu",
-        Processor.Name, Environment.ProcessorCount, get_num_threads(), load, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription,
-        $"libtorch {LibTorch.Status.Version ?? __version__}, TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}");
-
     private IEnumerable<string> Notes(double? loss)
     {
-        if (plan.Steps < 10) yield return $"only {plan.Steps} steps were measured; medians of fewer than 10 say little";
+        if (StepMeasurement.TooFew(plan.Steps) is { } few) yield return few;
         if (loss is null) yield return "the last loss was not finite: such a step skips nothing of the work, but something is wrong";
         if (BenchmarkPlan.TeacherOf(_config) is SiglipTeacherConfig { RandomWeights: true }) yield return "the image teacher's weights are random; no time depends on their values";
         if (plan.WithoutTeacher) yield return "the image teacher's answers were made before: its forward pass is not part of the step";
         if (_config is Stage2Config { Start: null }) yield return "the model starts from random weights; no time depends on their values";
         if (_training.Device != "cpu") yield return "every step ended with waiting for the device, which training does only when it logs";
-    }
-
-    private static double? LoadAverage()
-    {
-        const string Source = "/proc/loadavg";
-        return File.Exists(Source) && double.TryParse(File.ReadAllText(Source).Split(' ')[0], CultureInfo.InvariantCulture, out var load) ? load : null;
     }
 }

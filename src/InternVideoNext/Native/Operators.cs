@@ -25,7 +25,11 @@ internal static class Operators
     /// <param name="x">[..., C].</param>
     /// <param name="weight">[C], of the type of <paramref name="x"/>.</param>
     /// <param name="eps">Added to the mean square.</param>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, double eps)
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double eps) => CpuRmsNorm.Takes(x, weight) ? CpuRmsNorm.Run(x, weight, eps) : TorchRmsNorm(x, weight, eps);
+
+    /// <summary>libtorch's own, whatever the device: one kernel on CUDA, several on the CPU.</summary>
+    /// <inheritdoc cref="RmsNorm"/>
+    public static Tensor TorchRmsNorm(Tensor x, Tensor weight, double eps)
     {
         // A number given as such becomes a Scalar that TorchSharp doesn't hold: a garbage collection during the call would free it.
         using Scalar held = eps.ToScalar();

@@ -27,8 +27,11 @@ internal sealed unsafe class TensorMemory : MemoryManager<byte>
     public static nint Address(Tensor tensor)
     {
         if (!tensor.is_contiguous()) throw new ArgumentException("the tensor is not contiguous", nameof(tensor));
-        return ((delegate* unmanaged<nint, nint>)DataFunction.Value)(tensor.Handle);
+        return First(tensor);
     }
+
+    /// <summary>The address of a tensor's first element, however its elements lie.</summary>
+    public static nint First(Tensor tensor) => ((delegate* unmanaged<nint, nint>)DataFunction.Value)(tensor.Handle);
 
     public override Span<byte> GetSpan() => new(_first, _length);
 
