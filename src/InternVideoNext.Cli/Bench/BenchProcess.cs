@@ -7,7 +7,7 @@ namespace InternVideoNext.Cli.Bench;
 internal static class BenchProcess
 {
     /// <summary>Measures with this program.</summary>
-    /// <param name="words">The words after <c>bench train</c>.</param>
+    /// <param name="words">The command and its options.</param>
     /// <param name="json">Where the result is written.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <exception cref="InvalidDataException">It failed.</exception>
@@ -15,7 +15,7 @@ internal static class BenchProcess
     {
         var host = Environment.ProcessPath!;
         IEnumerable<string> program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(BenchProcess).Assembly.Location] : [];
-        return RunAsync(host, [.. program, "bench", "train", .. words, "--json", json], json, cancellation);
+        return RunAsync(host, [.. program, .. words, "--json", json], json, cancellation);
     }
 
     /// <summary>Measures with the PyTorch twin.</summary>
@@ -27,6 +27,19 @@ internal static class BenchProcess
     /// <exception cref="InvalidDataException">It failed.</exception>
     public static Task<BenchmarkResult> TwinAsync(string python, string script, IEnumerable<string> words, string json, CancellationToken cancellation) =>
         RunAsync(python, [script, .. words, "--json", json], json, cancellation);
+
+    /// <summary>Has the PyTorch twin write its step's loss as TorchScript.</summary>
+    /// <param name="python">The interpreter.</param>
+    /// <param name="script">twin.py.</param>
+    /// <param name="words">Its options.</param>
+    /// <param name="trace">Where it is written.</param>
+    /// <param name="cancellation">Ends the process.</param>
+    /// <exception cref="InvalidDataException">It failed.</exception>
+    public static async Task TraceAsync(string python, string script, IEnumerable<string> words, string trace, CancellationToken cancellation)
+    {
+        var (code, _, error) = await CallAsync(python, [script, .. words, "--trace", trace], cancellation).ConfigureAwait(false);
+        if (code != 0) throw new InvalidDataException($"{python} ended with {code}: {error.Trim()}");
+    }
 
     /// <summary>The version of PyTorch that an interpreter imports.</summary>
     /// <exception cref="TwinMissingException">There is no such interpreter, or it has no PyTorch.</exception>

@@ -11,6 +11,7 @@ internal static class BenchTwinCommand
 {
     private static readonly Option<string> Python = new("--python") { DefaultValueFactory = _ => "python3", Description = "A Python with PyTorch." };
     private static readonly Option<int> Rounds = new("--rounds") { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." };
+    private static readonly Option<bool> Traced = new("--traced") { Description = "Have PyTorch only trace the twin's step, and run the trace on this package's libtorch: the same kernels for both, and no Python in what is measured. float32." };
     private static readonly Option<string?> Out = new("--out") { Description = "A folder that keeps every round's result." };
 
     public static Command Create()
@@ -22,9 +23,10 @@ internal static class BenchTwinCommand
 
             Examples:
               ./ivnext bench twin --preset mini --stage 1 --batch 32 --threads 2 --python python3
+              ./ivnext bench twin --preset mini --stage 1 --batch 32 --threads 2 --traced
               ./ivnext bench twin --preset base --stage 1 --batch 16 --device cuda --out runs/bench
             """);
-        foreach (var option in BenchOptions.All.Concat([Python, Rounds, Out])) command.Add(option);
+        foreach (var option in BenchOptions.All.Concat([Python, Rounds, Traced, Out])) command.Add(option);
         command.SetAction(RunAsync);
         return command;
     }
@@ -33,17 +35,24 @@ internal static class BenchTwinCommand
     {
         var (plan, python, rounds) = (BenchOptions.Plan(parsed, profile: false), parsed.GetValue(Python)!, parsed.GetValue(Rounds));
         if (rounds < 1) throw new ConfigurationException($"--rounds {rounds}: must be 1 or more");
+        var traced = parsed.GetValue(Traced);
+        if (traced) TracedBenchmark.Require(plan.Config);
         var script = Path.Combine(Checkout.Require("bench twin"), "bench", "twin.py");
         await BenchProcess.TorchOfAsync(python, cancellation).ConfigureAwait(false);
         var kept = parsed.GetValue(Out);
         var folder = kept is null ? Directory.CreateTempSubdirectory("ivnext-twin-") : Directory.CreateDirectory(kept);
+        var trace = Path.Combine(folder.FullName, "twin.pt");
         try
         {
             var (ours, twins) = (new List<BenchmarkResult>(), new List<BenchmarkResult>());
             for (var round = 1; round <= rounds; round++)
             {
-                ours.Add(await BenchProcess.OursAsync(OursWords(parsed), ResultOf("ours", round), cancellation).ConfigureAwait(false));
-                twins.Add(await BenchProcess.TwinAsync(python, script, TwinWords(plan, ResultOf("ours", round)), ResultOf("twin", round), cancellation).ConfigureAwait(false));
+                var (mine, its) = (ResultOf("ours", round), ResultOf("twin", round));
+                ours.Add(await BenchProcess.OursAsync(["bench", "train", .. OursWords(parsed)], mine, cancellation).ConfigureAwait(false));
+                if (traced && round == 1) await BenchProcess.TraceAsync(python, script, TwinWords(plan, mine), trace, cancellation).ConfigureAwait(false);
+                twins.Add(traced
+                    ? await BenchProcess.OursAsync(["bench", "traced", trace, "--config", mine, "--steps", Text(plan.Steps), "--warm-up", Text(plan.WarmUp)], its, cancellation).ConfigureAwait(false)
+                    : await BenchProcess.TwinAsync(python, script, TwinWords(plan, mine), its, cancellation).ConfigureAwait(false));
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"round {round}: ours {Speed(ours[^1]):0.0} clips/s, twin {Speed(twins[^1]):0.0} clips/s")).ConfigureAwait(false);
             }

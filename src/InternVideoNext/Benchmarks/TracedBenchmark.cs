@@ -17,14 +17,23 @@ public sealed class TracedBenchmark(string trace, BenchmarkResult ours, int step
 {
     private readonly TrainingConfig _training = ours.Config.Training;
 
+    /// <summary>Checks that a run's step can be measured this way.</summary>
+    /// <param name="config">The run.</param>
+    /// <exception cref="ConfigurationException">It isn't float32: a trace holds no float32 masters, so that its step would be another.</exception>
+    public static void Require(RunConfig config)
+    {
+        if (config.Training.Precision != Precision.Float32) throw new ConfigurationException($"a traced step is measured in float32, not in {config.Training.Precision.ToString().ToLowerInvariant()}: it holds no float32 master weights");
+    }
+
     /// <summary>Measures.</summary>
     /// <param name="progress">Told what is being measured.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="ConfigurationException">A number is out of range, or the file is no trace of the twin.</exception>
+    /// <exception cref="ConfigurationException">A number is out of range, the run isn't float32, or the file is no trace of the twin.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public BenchmarkResult Run(IProgress<string>? progress, CancellationToken cancellation)
     {
         new ConfigCheck("bench").Positive("steps", steps).NotNegative("warm_up", warmUp).ThrowIfAny();
+        Require(ours.Config);
         using var mode = new DeterministicMode(_training);
         using var threads = mode.HoldThreads();
         var device = TrainingDevice.Open(_training);

@@ -13,8 +13,10 @@ internal sealed class TracedStep : IDisposable
     /// <summary>The parts that can be told apart from outside.</summary>
     public static readonly IReadOnlyList<string> PartNames = ["forward", "backward", "optimiser"];
 
-    private static readonly HashSet<string> NotTrained = ["teacher"], Undecayed = ["cls_token", "pos_embed"];
-    private const double LearningRate = 1e-5; // no time depends on it
+    /// <summary>Of every step; no time depends on it.</summary>
+    public const double LearningRate = 1e-5;
+
+    private static readonly HashSet<string> Undecayed = ["cls_token", "pos_embed"];
 
     // What torch.nn.utils.clip_grad_norm_ and torch.optim.AdamW(fused=True) come to.
     private const string Source =
@@ -60,7 +62,7 @@ internal sealed class TracedStep : IDisposable
             throw new ConfigurationException($"{file} is no trace that this libtorch reads: {e.Message.Split('\n')[0]}", e);
         }
         _parameters = [.. _loss.named_parameters().Select(p => (p.name, (Tensor)p.parameter))];
-        var trained = _parameters.Where(p => p.Weight.requires_grad && !NotTrained.Contains(p.Name.Split('.')[0])).ToList();
+        var trained = _parameters.Where(p => p.Weight.requires_grad).ToList();
         _groups = [.. trained.GroupBy(p => p.Weight.dim() > 1 && !Undecayed.Contains(p.Name.Split('.')[^1])).Select(g => new Group([.. g.Select(p => p.Weight)], g.Key ? _training.WeightDecay : 0))];
         using var generator = new Generator(_training.Seed, CPU);
         _clips = randn([_training.BatchSize, 3, config.Data.Frames, config.Data.Size, config.Data.Size], generator: generator).to(device).DetachFromDisposeScope();
@@ -91,6 +93,9 @@ internal sealed class TracedStep : IDisposable
 
     /// <summary>The newest step's loss; null where it is not finite.</summary>
     public double? LastLoss() => _last?.to(float32).item<float>() is { } loss && float.IsFinite(loss) ? loss : null;
+
+    /// <summary>Copies of all weights by name, for comparisons.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Weights() => _parameters.ToDictionary(p => p.Name, p => p.Weight.detach().clone());
 
     public void Dispose()
     {

@@ -18,7 +18,7 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
         var onCpu = device.type == DeviceType.CPU;
         return
         [
-            Try("RMSNorm", onCpu ? "torch.rms_norm of pointwise kernels: libtorch has no fused one for the CPU" : "torch.rms_norm, fused", () => Norm(device)),
+            Try("RMSNorm", onCpu ? "float32: this package's own, bfloat16: torch.rms_norm of several kernels" : "torch.rms_norm, fused", () => Norm(device)),
             Try("AdamW", "fused, over flat buffers", () => Update(device)),
             Try("attention", Attention(device), () => { }),
         ];

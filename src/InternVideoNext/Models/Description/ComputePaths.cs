@@ -13,7 +13,7 @@ public static class ComputePaths
     public static IReadOnlyList<ComputePath> Of(RunConfig config)
     {
         var (onCpu, encoder) = (config.Training.Device == "cpu", config.Model.Encoder);
-        List<ComputePath> paths = [PrecisionOf(config.Training, onCpu), RmsNorm(onCpu)];
+        List<ComputePath> paths = [PrecisionOf(config.Training, onCpu), RmsNorm(config.Training, onCpu)];
         paths.Add(Attention("encoder's attention", config.Training, encoder.Width / encoder.Heads));
         if (config.Model.Predictor is { } predictor) paths.AddRange(PredictorOf(predictor, encoder, config.Training));
         if (config is Stage1Config { ReadsTeacher: true, Teacher: SiglipTeacherConfig teacher }) paths.Add(Attention("teacher's attention", config.Training, teacher.Tower.Width / teacher.Tower.Heads));
@@ -37,9 +37,12 @@ public static class ComputePaths
         _ => new("precision", "float32", false, "training.precision=bfloat16 uses the matrix units"),
     };
 
-    private static ComputePath RmsNorm(bool onCpu) => onCpu
-        ? new("RMSNorm", "torch.rms_norm, composed of pointwise kernels", false, "libtorch has no fused kernel of it for the CPU")
-        : new("RMSNorm", "torch.rms_norm, one kernel forward and one backward", true);
+    private static ComputePath RmsNorm(TrainingConfig training, bool onCpu) => (onCpu, training.Precision) switch
+    {
+        (false, _) => new("RMSNorm", "torch.rms_norm, one kernel forward and one backward", true),
+        (true, Precision.Float32) => new("RMSNorm", "one pass forward and one backward, in this package's own kernel", true),
+        _ => new("RMSNorm", "torch.rms_norm, composed of several kernels", false, "libtorch has no fused kernel of it for the CPU, and this package's computes float32"),
+    };
 
     private static IEnumerable<ComputePath> PredictorOf(PredictorConfig config, EncoderConfig encoder, TrainingConfig training)
     {

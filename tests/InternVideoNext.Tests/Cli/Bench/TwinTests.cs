@@ -47,6 +47,11 @@ public sealed class TwinTests(ITestOutputHelper console)
         Assert.Equal(ours.Parts.Select(p => p.Part), twin.Parts.Select(p => p.Part));
         Assert.Equal(ours.Arithmetic!.FlopPerClip, twin.Arithmetic!.FlopPerClip);
         Assert.Empty(BenchmarkComparison.Of(ours, twin).Obstacles);
+        var trace = Path.Combine(folder.Run.Root, "twin.pt");
+        await BenchProcess.TraceAsync(python, Script, ["--config", mine], trace, CancellationToken.None);
+        var traced = new TracedBenchmark(trace, ours, steps: 2, warmUp: 1, "traced").Run(null, CancellationToken.None);
+        Assert.Equal(ours.Parameters, traced.Parameters);
+        Assert.Empty(BenchmarkComparison.Of(ours, traced).Obstacles);
         console.WriteLine($"losses after a few steps: ours {ours.LastLoss}, twin {twin.LastLoss}");
         // Nothing is learned, and random vectors of so few channels have cosines of 0.2. A diffusion loss of so few tokens
         // scatters too much for any bound: a timestep of 0 costs 40 bits.
