@@ -1,3 +1,4 @@
+using InternVideoNext.Native;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -26,5 +27,5 @@ public sealed class LayerScale : Module<Tensor, Tensor, Tensor>
     /// <param name="stream">[B, N, C], the residual stream.</param>
     /// <param name="branch">[B, N, C], what the branch computed.</param>
     /// <returns>[B, N, C].</returns>
-    public override Tensor forward(Tensor stream, Tensor branch) => stream.addcmul(branch, _gamma, 1);
+    public override Tensor forward(Tensor stream, Tensor branch) => Operators.AddScaled(stream, branch, _gamma);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,9 +17,6 @@ namespace InternVideoNext.Native;
 internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNorm>
 {
     private const string Eps = "eps", Wanted = "wanted";
-
-    // A share is a few tens of microseconds of work: long against handing it to a thread.
-    private const int ElementsOfShare = 65536;
 
     public override string Name => nameof(CpuRmsNorm);
 
@@ -60,7 +56,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         using var scope = NewDisposeScope();
         var result = empty(x.shape, dtype: float32);
         var (from, w, to) = (TensorRows.Of(x, out _), TensorRows.Of(weight, out _), TensorRows.Of(result, out _));
-        Share(from, (first, last, _) =>
+        RowShares.For(from, (first, last, _) =>
         {
             for (var row = first; row < last; row++) Forward(from[row], w[0], to[row], from.Width, (float)eps);
         });
@@ -71,39 +67,12 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     {
         var (dx, dw) = (wanted ? empty(x.shape, dtype: float32) : null, empty(weight.shape, dtype: float32));
         var (from, w, g) = (TensorRows.Of(x, out _), TensorRows.Of(weight, out _), TensorRows.Of(gradient, out _));
-        var (to, sum, width) = (dx is null ? default : TensorRows.Of(dx, out _), TensorRows.Of(dw, out _), from.Width);
-        var sums = ArrayPool<float>.Shared.Rent(checked((int)Shares(from) * width)); // [shares, C]
-        fixed (float* start = sums)
+        var (to, width) = (dx is null ? default : TensorRows.Of(dx, out _), from.Width);
+        RowShares.Sum(from, TensorRows.Of(dw, out _)[0], (first, last, sum) =>
         {
-            var partial = start;
-            Share(from, (first, last, share) =>
-            {
-                var own = partial + ((nint)share * width);
-                new Span<float>(own, width).Clear();
-                for (var row = first; row < last; row++) Backward(from[row], w[0], g[row], wanted ? to[row] : null, own, width, (float)eps);
-            });
-            var total = new Span<float>(sum[0], width);
-            total.Clear();
-            for (var share = 0L; share < Shares(from); share++) Add(new ReadOnlySpan<float>(partial + ((nint)share * width), width), total);
-        }
-        ArrayPool<float>.Shared.Return(sums);
+            for (var row = first; row < last; row++) Backward(from[row], w[0], g[row], wanted ? to[row] : null, (float*)sum, width, (float)eps);
+        });
         return (dx, dw);
-    }
-
-    private static long RowsOfShare(TensorRows rows) => Math.Max(1, ElementsOfShare / rows.Width);
-
-    private static long Shares(TensorRows rows) => (rows.Count + RowsOfShare(rows) - 1) / RowsOfShare(rows);
-
-    private static void Share(TensorRows rows, Action<long, long, long> work)
-    {
-        var (size, shares, threads) = (RowsOfShare(rows), Shares(rows), get_num_threads());
-        void Run(long share) => work(share * size, Math.Min(rows.Count, (share + 1) * size), share);
-        if (threads > 1 && shares > 1)
-        {
-            Parallel.For(0, shares, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-            return;
-        }
-        for (var share = 0L; share < shares; share++) Run(share);
     }
 
     private static void Forward(float* x, float* weight, float* y, int width, float eps)
@@ -161,10 +130,5 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         var square = Vector.Sum(squares);
         for (; i < width; i++) square += x[i] * x[i];
         return 1 / MathF.Sqrt((square / width) + eps);
-    }
-
-    private static void Add(ReadOnlySpan<float> terms, Span<float> sums)
-    {
-        for (var i = 0; i < sums.Length; i++) sums[i] += terms[i];
     }
 }

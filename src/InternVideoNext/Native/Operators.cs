@@ -36,6 +36,13 @@ internal static class Operators
         return Compiled.Value.invoke<Tensor>("rms_norm", x, weight, held);
     }
 
+    /// <summary>stream + branch gamma.</summary>
+    /// <param name="stream">[..., C].</param>
+    /// <param name="branch">Of the same shape.</param>
+    /// <param name="gamma">[C].</param>
+    public static Tensor AddScaled(Tensor stream, Tensor branch, Tensor gamma) =>
+        CpuLayerScale.Takes(stream, branch, gamma) ? CpuLayerScale.Run(stream, branch, gamma) : stream.addcmul(branch, gamma, 1);
+
     /// <summary>Which kernel libtorch would take for self-attention without a mask.</summary>
     /// <param name="dtype">Type of queries, keys and values.</param>
     /// <param name="device">Where.</param>
