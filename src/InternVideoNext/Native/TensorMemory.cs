@@ -8,8 +8,7 @@ namespace InternVideoNext.Native;
 /// <summary>A tensor's own memory, for sockets and native libraries: nothing is copied. The tensor must outlive it.</summary>
 internal sealed unsafe class TensorMemory : MemoryManager<byte>
 {
-    private static readonly Lazy<nint> DataFunction = new(() => NativeLibrary.GetExport(
-        LibTorch.Status.BindingPath is { } path ? NativeLibrary.Load(path) : NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "THSTensor_data"));
+    private static readonly Lazy<nint> DataFunction = new(() => Function("THSTensor_data"));
 
     private readonly byte* _first;
     private readonly int _length;
@@ -29,6 +28,10 @@ internal sealed unsafe class TensorMemory : MemoryManager<byte>
         if (!tensor.is_contiguous()) throw new ArgumentException("the tensor is not contiguous", nameof(tensor));
         return ((delegate* unmanaged<nint, nint>)DataFunction.Value)(tensor.Handle);
     }
+
+    /// <summary>A function of TorchSharp's native half.</summary>
+    internal static nint Function(string name) => NativeLibrary.GetExport(
+        LibTorch.Status.BindingPath is { } path ? NativeLibrary.Load(path) : NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), name);
 
     public override Span<byte> GetSpan() => new(_first, _length);
 
