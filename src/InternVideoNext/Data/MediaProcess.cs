@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using InternVideoNext.Native;
 
 namespace InternVideoNext.Data;
 
@@ -66,6 +67,8 @@ internal static partial class MediaProcess
             throw new FFMpegMissingException($"'{program}' cannot be started: {e.Message}. If it is missing, install it: {FFMpegTools.InstallCommand}", e);
         }
         using var ending = stop.Register(() => End(process));
+        PipeCapacity.Raise(process.StandardOutput.BaseStream);
+        if (write is not null) PipeCapacity.Raise(process.StandardInput.BaseStream);
         var errors = new Queue<string>();
         // Its own thread: a pipe left unread stalls the process, and pool threads may all be waiting for videos.
         var listener = new Thread(() => Listen(process.StandardError, errors)) { IsBackground = true };

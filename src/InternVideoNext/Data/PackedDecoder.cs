@@ -21,7 +21,7 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
     public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
     {
         SampledFrames? found = null;
-        var file = PackedFrames.Open(new WantedFrames(path, info, indices));
+        using var file = PackedFrames.Open(new WantedFrames(path, info, indices));
         var (_, errors) = Decode([file], new byte[checked(file.Wanted.Distinct.Length * FrameBytes(info))], (_, frames) => found = frames, cancellation);
         return found ?? throw new VideoReadException(path, errors.Length > 0 ? $"not all frames could be decoded: {errors}" : "not all frames could be decoded", isFinal: false);
     }
@@ -37,27 +37,36 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
     public IReadOnlyList<int> Read(IReadOnlyList<WantedFrames> videos, Action<int, SampledFrames> deliver, CancellationToken cancellation)
     {
         var open = videos.Select(TryOpen).ToList();
-        var right = new List<int>();
-        // One stream has one size of picture.
-        foreach (var alike in Enumerable.Range(0, videos.Count).Where(i => open[i] is not null).GroupBy(i => decoder.ScaledSize(videos[i].Info)))
+        try
         {
-            int[] places = [.. alike];
-            var pixels = ArrayPool<byte>.Shared.Rent(checked(places.Max(i => videos[i].Distinct.Length) * FrameBytes(videos[places[0]].Info)));
-            try
-            {
-                var (complete, errors) = Decode([.. places.Select(i => open[i]!)], pixels, (i, frames) => deliver(places[i], frames), cancellation);
-                if (complete && errors.Length == 0) right.AddRange(places);
-            }
-            catch (VideoReadException)
-            {
-                // Which of them it was shows when they are read one by one.
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(pixels);
-            }
+            // One stream has one size of picture.
+            var alike = Enumerable.Range(0, videos.Count).Where(i => open[i] is not null).GroupBy(i => decoder.ScaledSize(videos[i].Info));
+            return [.. alike.SelectMany(places => Read([.. places], open, deliver, cancellation))];
         }
-        return right;
+        finally
+        {
+            foreach (var file in open) file?.Dispose();
+        }
+    }
+
+    // The places among the given ones whose frames are right: all or none.
+    private int[] Read(int[] places, List<PackedFrames?> open, Action<int, SampledFrames> deliver, CancellationToken cancellation)
+    {
+        var files = places.Select(i => open[i]!).ToList();
+        var pixels = ArrayPool<byte>.Shared.Rent(checked(files.Max(f => f.Wanted.Distinct.Length) * FrameBytes(files[0].Wanted.Info)));
+        try
+        {
+            var (complete, errors) = Decode(files, pixels, (i, frames) => deliver(places[i], frames), cancellation);
+            return complete && errors.Length == 0 ? places : [];
+        }
+        catch (VideoReadException)
+        {
+            return []; // Which of them it was shows when they are read one by one.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+        }
     }
 
     private static PackedFrames? TryOpen(WantedFrames wanted)
@@ -72,7 +81,7 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
         }
     }
 
-    private (bool Complete, string Errors) Decode(IReadOnlyList<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver, CancellationToken cancellation)
+    private (bool Complete, string Errors) Decode(List<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver, CancellationToken cancellation)
     {
         var places = new List<int>();
         var decoded = 0;
@@ -95,13 +104,13 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
         }
     }
 
-    private static void Feed(Stream input, IReadOnlyList<PackedFrames> files)
+    private static void Feed(Stream input, List<PackedFrames> files)
     {
         foreach (var file in files) input.Write(file.Stream);
     }
 
     // Whether there were as many frames as wanted. Each file's take the place of those before.
-    private bool Cut(Stream output, IReadOnlyList<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver)
+    private bool Cut(Stream output, List<PackedFrames> files, byte[] pixels, Action<int, SampledFrames> deliver)
     {
         var (width, height) = decoder.ScaledSize(files[0].Wanted.Info);
         for (var i = 0; i < files.Count; i++)

@@ -9,11 +9,11 @@ internal sealed class PackedVideo
     // Units of the stream, by the low five bits of their first byte (H.264, table 7-1).
     private const int Slice = 1, KeySlice = 5;
 
-    private readonly byte[] _bytes;
+    private readonly ReadOnlyMemory<byte> _bytes;
     private readonly List<int> _starts = [];
     private readonly List<int> _keys = [];
 
-    private PackedVideo(byte[] bytes) => _bytes = bytes;
+    private PackedVideo(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
     /// <summary>How packed files are told from others.</summary>
     public const string Extension = ".packed.h264";
@@ -26,21 +26,22 @@ internal sealed class PackedVideo
 
     /// <summary>Finds the frames in a file's bytes.</summary>
     /// <param name="path">Named in errors.</param>
-    /// <param name="bytes">The whole file.</param>
+    /// <param name="bytes">The whole file. Looked at again by <see cref="Collect"/>.</param>
     /// <exception cref="VideoReadException">It is not such a stream.</exception>
-    public static PackedVideo Parse(string path, byte[] bytes)
+    public static PackedVideo Parse(string path, ReadOnlyMemory<byte> bytes)
     {
         var video = new PackedVideo(bytes);
+        var all = bytes.Span;
         var begin = 0; // Parameter sets before a slice belong to its frame.
         var fresh = true;
         ReadOnlySpan<byte> code = [0, 0, 1];
-        for (var at = bytes.AsSpan().IndexOf(code); at >= 0 && at + 4 < bytes.Length;)
+        for (var at = all.IndexOf(code); at >= 0 && at + 4 < all.Length;)
         {
-            var type = bytes[at + 3] & 31;
+            var type = all[at + 3] & 31;
             if (fresh) begin = at;
             fresh = type is Slice or KeySlice;
-            if (fresh) video.Add(path, type, bytes[at + 4], begin);
-            var next = bytes.AsSpan(at + 3).IndexOf(code);
+            if (fresh) video.Add(path, type, all[at + 4], begin);
+            var next = all[(at + 3)..].IndexOf(code);
             at = next < 0 ? -1 : at + 3 + next;
         }
         if (video.Count == 0) throw new VideoReadException(path, "it holds no H.264 frame");
@@ -49,21 +50,22 @@ internal sealed class PackedVideo
 
     /// <summary>The bytes that must be decoded for the wanted frames, and which of the decoded frames these are.</summary>
     /// <param name="frames">Ascending, distinct, each below <see cref="Count"/>.</param>
-    /// <param name="output">Takes the bytes.</param>
-    /// <param name="decoded">Frames decoded so far; counts on.</param>
-    /// <param name="places">Takes the place of each wanted frame among all decoded ones.</param>
-    public void Collect(ReadOnlySpan<int> frames, MemoryStream output, ref int decoded, List<int> places)
+    /// <returns>Stretches of the file in order, the frames in them, and the place of each wanted frame among these.</returns>
+    public (IReadOnlyList<ReadOnlyMemory<byte>> Stretches, int Decoded, IReadOnlyList<int> Places) Collect(ReadOnlySpan<int> frames)
     {
-        var done = 0;
+        var stretches = new List<ReadOnlyMemory<byte>>();
+        var places = new List<int>();
+        var (decoded, done) = (0, 0);
         foreach (var frame in frames)
         {
             var from = Math.Max(done, KeyBefore(frame));
             var end = frame + 1 < Count ? _starts[frame + 1] : _bytes.Length;
-            output.Write(_bytes, _starts[from], end - _starts[from]);
+            stretches.Add(_bytes[_starts[from]..end]);
             decoded += frame + 1 - from;
             places.Add(decoded - 1);
             done = frame + 1;
         }
+        return (stretches, decoded, places);
     }
 
     private int KeyBefore(int frame)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using InternVideoNext.Native;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Data;
@@ -13,7 +14,7 @@ internal sealed class PendingBatch
     private readonly List<(Task<int?[]> Group, int Place)> _clips = [];
 
     private PendingBatch(int clips, DataConfig config) =>
-        _video = empty([clips, 3, config.Frames, config.Size, config.Size], dtype: ScalarType.Float32, device: CPU).DetachFromDisposeScope();
+        _video = PooledTensor.Empty(clips, 3, config.Frames, config.Size, config.Size).DetachFromDisposeScope();
 
     /// <summary>Queues the clips of some batches, several clips a group, which may reach from one batch into the next.</summary>
     /// <param name="batches">The batches' clips.</param>

@@ -8,8 +8,7 @@ namespace InternVideoNext.Native;
 /// <summary>A tensor's own memory, for sockets and native libraries: nothing is copied. The tensor must outlive it.</summary>
 internal sealed unsafe class TensorMemory : MemoryManager<byte>
 {
-    private static readonly Lazy<nint> DataFunction = new(() => NativeLibrary.GetExport(
-        LibTorch.Status.BindingPath is { } path ? NativeLibrary.Load(path) : NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "THSTensor_data"));
+    private static readonly Lazy<nint> DataFunction = new(() => Function("THSTensor_data"));
 
     private readonly byte* _first;
     private readonly int _length;
@@ -32,6 +31,10 @@ internal sealed unsafe class TensorMemory : MemoryManager<byte>
 
     /// <summary>The address of a tensor's first element, however its elements lie.</summary>
     public static nint First(Tensor tensor) => ((delegate* unmanaged<nint, nint>)DataFunction.Value)(tensor.Handle);
+
+    /// <summary>A function of TorchSharp's native half.</summary>
+    public static nint Function(string name) => NativeLibrary.GetExport(
+        LibTorch.Status.BindingPath is { } path ? NativeLibrary.Load(path) : NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), name);
 
     public override Span<byte> GetSpan() => new(_first, _length);
 

@@ -63,7 +63,7 @@ public sealed class VideoPackerTests(VideoFiles files)
     public void Parse_NoSuchStream_Throws()
     {
         Assert.Throws<VideoReadException>(() => PackedVideo.Parse("x", "no video"u8.ToArray()));
-        Assert.Throws<VideoReadException>(() => PackedVideo.Parse("x", [0, 0, 1, 0x61, 0xE0, 0, 0])); // Begins with a frame that needs another.
+        Assert.Throws<VideoReadException>(() => PackedVideo.Parse("x", (byte[])[0, 0, 1, 0x61, 0xE0, 0, 0])); // Begins with a frame that needs another.
     }
 
     private async Task<Dictionary<int, float[]>> Clips(Manifest packed, int batchSize)
