@@ -15,10 +15,11 @@ internal static class BenchOptions
     public static readonly Option<int> Threads = new("--threads") { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." };
     public static readonly Option<int> Steps = new("--steps") { DefaultValueFactory = _ => 10, Description = "Steps measured." };
     public static readonly Option<int> WarmUp = new("--warm-up") { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." };
+    public static readonly Option<double> WarmUpSeconds = new("--warm-up-seconds") { DefaultValueFactory = _ => 10, Description = "Seconds of steps before, at the least: .NET compiles a step's code a second time in its first ones." };
     public static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.precision=bfloat16; may be repeated.", AllowMultipleArgumentsPerToken = true };
     public static readonly Option<bool> WithoutTeacher = new("--without-teacher") { Description = "Leave the image teacher's forward pass out." };
 
-    public static IEnumerable<Option> All => [Preset, Stage, Batch, Device, Threads, Steps, WarmUp, Set, WithoutTeacher];
+    public static IEnumerable<Option> All => [Preset, Stage, Batch, Device, Threads, Steps, WarmUp, WarmUpSeconds, Set, WithoutTeacher];
 
     /// <summary>The plan that the options describe, valid.</summary>
     /// <exception cref="ConfigurationException">A name or a value is wrong.</exception>
@@ -34,6 +35,7 @@ internal static class BenchOptions
         {
             Steps = parsed.GetValue(Steps),
             WarmUp = parsed.GetValue(WarmUp),
+            WarmUpSeconds = parsed.GetValue(WarmUpSeconds),
             WithoutTeacher = parsed.GetValue(WithoutTeacher),
             Profile = profile,
         };

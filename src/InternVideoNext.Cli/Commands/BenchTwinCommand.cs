@@ -49,10 +49,10 @@ internal static class BenchTwinCommand
             {
                 var (mine, its) = (ResultOf("ours", round), ResultOf("twin", round));
                 ours.Add(await BenchProcess.OursAsync(["bench", "train", .. OursWords(parsed)], mine, cancellation).ConfigureAwait(false));
-                if (traced && round == 1) await BenchProcess.TraceAsync(python, script, TwinWords(plan, mine), trace, cancellation).ConfigureAwait(false);
+                if (traced && round == 1) await BenchProcess.TraceAsync(python, script, TwinWords(plan, ours[^1], mine), trace, cancellation).ConfigureAwait(false);
                 twins.Add(traced
-                    ? await BenchProcess.OursAsync(["bench", "traced", trace, "--config", mine, "--steps", Text(plan.Steps), "--warm-up", Text(plan.WarmUp)], its, cancellation).ConfigureAwait(false)
-                    : await BenchProcess.TwinAsync(python, script, TwinWords(plan, mine), its, cancellation).ConfigureAwait(false));
+                    ? await BenchProcess.OursAsync(["bench", "traced", trace, "--config", mine, "--steps", Text(plan.Steps), "--warm-up", Text(ours[^1].Throughput.WarmUp)], its, cancellation).ConfigureAwait(false)
+                    : await BenchProcess.TwinAsync(python, script, TwinWords(plan, ours[^1], mine), its, cancellation).ConfigureAwait(false));
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"round {round}: ours {Speed(ours[^1]):0.0} clips/s, twin {Speed(twins[^1]):0.0} clips/s")).ConfigureAwait(false);
             }
@@ -78,6 +78,7 @@ internal static class BenchTwinCommand
         [
             "--preset", parsed.GetValue(BenchOptions.Preset)!, "--stage", Text(parsed.GetValue(BenchOptions.Stage)), "--device", parsed.GetValue(BenchOptions.Device)!,
             "--threads", Text(parsed.GetValue(BenchOptions.Threads)), "--steps", Text(parsed.GetValue(BenchOptions.Steps)), "--warm-up", Text(parsed.GetValue(BenchOptions.WarmUp)),
+            "--warm-up-seconds", parsed.GetValue(BenchOptions.WarmUpSeconds).ToString(CultureInfo.InvariantCulture),
         ];
         if (parsed.GetValue(BenchOptions.Batch) is { } batch) words.AddRange(["--batch", Text(batch)]);
         foreach (var assignment in parsed.GetValue(BenchOptions.Set) ?? []) words.AddRange(["--set", assignment]);
@@ -85,9 +86,9 @@ internal static class BenchTwinCommand
         return words;
     }
 
-    // It takes the configuration, and what the arithmetic comes to, from our result.
-    private static List<string> TwinWords(BenchmarkPlan plan, string ours) =>
-        ["--config", ours, "--steps", Text(plan.Steps), "--warm-up", Text(plan.WarmUp), .. plan.WithoutTeacher ? ["--without-teacher"] : Array.Empty<string>()];
+    // It takes the configuration, and what the arithmetic comes to, from our result, and does as many steps before as we did.
+    private static List<string> TwinWords(BenchmarkPlan plan, BenchmarkResult ours, string file) =>
+        ["--config", file, "--steps", Text(plan.Steps), "--warm-up", Text(ours.Throughput.WarmUp), .. plan.WithoutTeacher ? ["--without-teacher"] : Array.Empty<string>()];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,9 @@ public sealed record BenchmarkPlan(RunConfig Config)
     /// <summary>Steps before.</summary>
     public int WarmUp { get; init; } = 3;
 
+    /// <summary>Seconds of steps before, at the least. In its first ones .NET compiles a step's code a second time, beside the step.</summary>
+    public double WarmUpSeconds { get; init; }
+
     /// <summary>Leaves the image teacher's forward pass out: its answers are made before.</summary>
     public bool WithoutTeacher { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record BenchmarkPlan(RunConfig Config)
     /// <exception cref="ConfigurationException">Names every offending field.</exception>
     public void Validate()
     {
-        var check = new ConfigCheck("bench").Positive("steps", Steps).NotNegative("warm_up", WarmUp);
+        var check = new ConfigCheck("bench").Positive("steps", Steps).NotNegative("warm_up", WarmUp).NotNegative("warm_up_seconds", WarmUpSeconds);
         check.Include(Config.Validate);
         check.That(!WithoutTeacher || TeacherOf(Config) is not null, "without_teacher is set, but no image teacher is part of this run (Stage 2's teacher is an encoder that cannot be left out)")
             .ThrowIfAny();

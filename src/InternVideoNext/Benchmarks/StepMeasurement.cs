@@ -26,6 +26,23 @@ internal static class StepMeasurement
         return (clock.Elapsed.TotalMilliseconds, (ProcessorTime() - processor).TotalMilliseconds);
     }
 
+    /// <summary>Runs steps that are not measured.</summary>
+    /// <param name="times">At least so many.</param>
+    /// <param name="seconds">For at least so long.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="cancellation">Stops between two.</param>
+    /// <returns>How many they were.</returns>
+    public static int WarmUp<T>(int times, double seconds, Func<T> step, CancellationToken cancellation)
+    {
+        var (done, clock) = (0, Stopwatch.StartNew());
+        for (; done < times || clock.Elapsed.TotalSeconds < seconds; done++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            step();
+        }
+        return done;
+    }
+
     /// <summary>Results of a step done several times.</summary>
     /// <param name="times">How often.</param>
     /// <param name="step">The step.</param>

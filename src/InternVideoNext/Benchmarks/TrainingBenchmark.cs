@@ -37,11 +37,11 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
         progress?.Report("measuring a matrix product");
         var peak = MatrixPeak.Measure(device, _training.Precision, bench.Wait);
         var forgotten = PeakMemory.Forget();
-        progress?.Report($"{plan.WarmUp} steps of warm-up");
-        StepMeasurement.Repeat(plan.WarmUp, bench.Time, cancellation);
+        progress?.Report("warm-up");
+        var warmUp = StepMeasurement.WarmUp(plan.WarmUp, plan.WarmUpSeconds, bench.Time, cancellation);
         var load = StepMeasurement.LoadAverage();
         progress?.Report($"{plan.Steps} steps");
-        var throughput = StepMeasurement.Throughput(StepMeasurement.Repeat(plan.Steps, bench.Time, cancellation), plan.WarmUp, _training.ClipsPerStep);
+        var throughput = StepMeasurement.Throughput(StepMeasurement.Repeat(plan.Steps, bench.Time, cancellation), warmUp, _training.ClipsPerStep);
         var memory = PeakMemory.Read(device, forgotten);
         progress?.Report($"{plan.Steps} steps, part by part");
         var parts = Parts(StepMeasurement.Repeat(plan.Steps, bench.Split, cancellation));

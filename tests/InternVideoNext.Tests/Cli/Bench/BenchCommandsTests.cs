@@ -7,7 +7,7 @@ namespace InternVideoNext.Tests.Cli.Bench;
 [Collection(WholeProcessGroup.Name)] // training.threads sets the number of the process
 public sealed class BenchCommandsTests
 {
-    private static readonly string[] Tiny = ["--preset", "tiny", "--batch", "2", "--steps", "2", "--warm-up", "1", "--threads", "1"];
+    private static readonly string[] Tiny = ["--preset", "tiny", "--batch", "2", "--steps", "2", "--warm-up", "1", "--warm-up-seconds", "0", "--threads", "1"];
 
     [Theory]
     [InlineData("1")]
@@ -19,7 +19,7 @@ public sealed class BenchCommandsTests
         var (code, output, error) = await Ivnext.RunAsync(["bench", "train", .. Tiny, "--stage", stage, "--profile", "--out", folder.Run.Root, "--json", json]);
         Assert.True(code == 0, error);
         var result = BenchmarkResult.Load(json);
-        Assert.Equal($"./ivnext bench train --preset tiny --batch 2 --steps 2 --warm-up 1 --threads 1 --stage {stage} --profile --out {folder.Run.Root} --json {json}", result.Command);
+        Assert.Equal($"./ivnext bench train --preset tiny --batch 2 --steps 2 --warm-up 1 --warm-up-seconds 0 --threads 1 --stage {stage} --profile --out {folder.Run.Root} --json {json}", result.Command);
         Assert.Equal(1, result.Machine.Threads);
         Assert.Contains("clips/s", output, StringComparison.Ordinal);
         Assert.Contains("issuing operators", output, StringComparison.Ordinal);
@@ -31,10 +31,21 @@ public sealed class BenchCommandsTests
         Assert.Contains("Same machine, configuration and number of parameters", compared, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Train_SecondsOfWarmUp_AddsSteps()
+    {
+        using var folder = new TemporaryRun();
+        var json = Path.Combine(folder.Run.Root, "result.json");
+        var (code, _, error) = await Ivnext.RunAsync(["bench", "train", .. Tiny[..^4], "--warm-up-seconds", "1", "--json", json]);
+        Assert.True(code == 0, error);
+        Assert.InRange(BenchmarkResult.Load(json).Throughput.WarmUp, 2, 1000);
+    }
+
     [Theory]
     [InlineData("there is no preset 'huge'", "train --preset huge")]
     [InlineData("'3' not recognized", "train --stage 3")]
     [InlineData("steps = 0 must be above 0", "train --preset tiny --steps 0")]
+    [InlineData("warm_up_seconds = -1", "train --preset tiny --warm-up-seconds -1")]
     [InlineData("device = gpu must be cpu", "train --preset tiny --device gpu")]
     [InlineData("training.device is cuda:99", "train --preset tiny --device cuda:99")]
     [InlineData("cannot be left out", "train --preset tiny --stage 2 --without-teacher")]
