@@ -16,7 +16,7 @@ namespace InternVideoNext.Native;
 /// </remarks>
 internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNorm>
 {
-    private const string Eps = "eps", Wanted = "wanted";
+    private const string Kept = "kept";
 
     public override string Name => nameof(CpuRmsNorm);
 
@@ -37,8 +37,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     {
         var (x, weight, eps) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
         ctx.save_for_backward([x, weight]);
-        ctx.save_data(Eps, eps);
-        ctx.save_data(Wanted, x.requires_grad);
+        ctx.save_data(Kept, new Settings(eps, x.requires_grad));
         return Normalise(x, weight, eps);
     }
 
@@ -46,8 +45,8 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     {
         using var scope = NewDisposeScope();
         using var own = grad_output;
-        var saved = ctx.get_saved_variables();
-        var (dx, dw) = Differentiate(saved[0], saved[1], grad_output, (double)ctx.get_data(Eps), (bool)ctx.get_data(Wanted));
+        var (saved, kept) = (ctx.get_saved_variables(), (Settings)ctx.get_data(Kept));
+        var (dx, dw) = Differentiate(saved[0], saved[1], grad_output, kept.Eps, kept.Wanted);
         return [dx?.MoveToOuterDisposeScope()!, dw.MoveToOuterDisposeScope(), null!];
     }
 
@@ -65,9 +64,10 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
 
     private static (Tensor? Dx, Tensor Dw) Differentiate(Tensor x, Tensor weight, Tensor gradient, double eps, bool wanted)
     {
-        var (dx, dw) = (wanted ? empty(x.shape, dtype: float32) : null, empty(weight.shape, dtype: float32));
         var (from, w, g) = (TensorRows.Of(x, out _), TensorRows.Of(weight, out _), TensorRows.Of(gradient, out _));
-        var (to, width) = (dx is null ? default : TensorRows.Of(dx, out _), from.Width);
+        var width = from.Width;
+        var (dx, dw) = (wanted ? empty(x.shape, dtype: float32) : null, empty(width, dtype: float32));
+        var to = dx is null ? default : TensorRows.Of(dx, out _);
         RowShares.Sum(from, TensorRows.Of(dw, out _)[0], (first, last, sum) =>
         {
             for (var row = first; row < last; row++) Backward(from[row], w[0], g[row], wanted ? to[row] : null, (float*)sum, width, (float)eps);
@@ -131,4 +131,9 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         for (; i < width; i++) square += x[i] * x[i];
         return 1 / MathF.Sqrt((square / width) + eps);
     }
+
+    /// <summary>What the backward pass must know besides tensors.</summary>
+    /// <param name="Eps">Added to the mean square.</param>
+    /// <param name="Wanted">Whether the input's gradient is.</param>
+    private sealed record Settings(double Eps, bool Wanted);
 }

@@ -8,12 +8,12 @@ internal readonly unsafe struct TensorRows
     private readonly float* _first;
     private readonly nint _apart;
 
-    private TensorRows(Tensor tensor, long apart)
+    private TensorRows(Tensor tensor, int width, long apart)
     {
         _first = (float*)TensorMemory.First(tensor);
         _apart = (nint)apart;
-        Width = (int)tensor.size(-1);
-        Count = Width == 0 ? 0 : tensor.numel() / Width;
+        Width = width;
+        Count = width == 0 ? 0 : tensor.numel() / width;
     }
 
     /// <summary>Elements of a vector.</summary>
@@ -31,9 +31,11 @@ internal readonly unsafe struct TensorRows
     public static TensorRows Of(Tensor tensor, out Tensor laid)
     {
         laid = tensor;
-        if (Apart(tensor) is { } apart) return new TensorRows(tensor, apart);
+        var width = (int)tensor.size(-1);
+        if (tensor.is_contiguous()) return new TensorRows(tensor, width, width);
+        if (Apart(tensor) is { } apart) return new TensorRows(tensor, width, apart);
         laid = tensor.contiguous();
-        return new TensorRows(laid, laid.size(-1));
+        return new TensorRows(laid, width, width);
     }
 
     private static long? Apart(Tensor tensor)
