@@ -93,12 +93,14 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     private BenchmarkOverhead Overhead(Device device, double step, CancellationToken cancellation)
     {
         var smallest = SmallestRun.Of(_config);
+        // So small a tensor has nothing to share out; handing it to threads would be counted as issuing.
+        using var threads = new DeterministicMode.ThreadsHeld(1);
         using var bench = new StepBench(smallest, device, plan.WithoutTeacher);
         StepMeasurement.Repeat(OverheadWarmUp, bench.Issue, cancellation);
         var issued = Quartiles.Of(StepMeasurement.Repeat(OverheadSteps, bench.Issue, cancellation)).Median;
         var encoder = smallest.Model.Encoder;
         return new BenchmarkOverhead(issued, issued / step, string.Create(CultureInfo.InvariantCulture,
-            $"host time of a step with the same operators on the smallest tensors: 1 clip of {encoder.Frames} frames of {encoder.Grid.Height} x {encoder.Grid.Width} patches, width {encoder.Width}; an upper bound, the kernels' own least time is in it; median of {OverheadSteps} steps"));
+            $"host time of a step with the same operators on the smallest tensors: 1 clip of {encoder.Frames} frames of {encoder.Grid.Height} x {encoder.Grid.Width} patches, width {encoder.Width}; an upper bound, the kernels' own least time is in it; one thread; median of {OverheadSteps} steps"));
     }
 
     private IEnumerable<string> Notes(double? loss)
