@@ -94,7 +94,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
             squares += value * value;
             products += value * Vector.Load(g + i) * Vector.Load(weight + i);
         }
-        var (square, product) = (Vector.Sum(squares), Vector.Sum(products));
+        var (square, product) = (Sum(squares), Sum(products));
         for (; i < width; i++)
         {
             square += x[i] * x[i];
@@ -127,9 +127,17 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
             var value = Vector.Load(x + i);
             squares += value * value;
         }
-        var square = Vector.Sum(squares);
+        var square = Sum(squares);
         for (; i < width; i++) square += x[i] * x[i];
         return 1 / MathF.Sqrt((square / width) + eps);
+    }
+
+    // In one order: Vector.Sum may add in another once .NET has compiled the code a second time, and a run's bits would depend on when.
+    private static float Sum(Vector<float> values)
+    {
+        var sum = 0f;
+        for (var i = 0; i < Vector<float>.Count; i++) sum += values[i];
+        return sum;
     }
 
     /// <summary>What the backward pass must know besides tensors.</summary>
