@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using InternVideoNext.Ablations;
 using InternVideoNext.Models.Description;
+using InternVideoNext.Native;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
 
@@ -94,7 +95,7 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     {
         var smallest = SmallestRun.Of(_config);
         // So small a tensor has nothing to share out; handing it to threads would be counted as issuing.
-        using var threads = new DeterministicMode.ThreadsHeld(1);
+        using var threads = new ThreadsHeld(1);
         using var bench = new StepBench(smallest, device, plan.WithoutTeacher);
         StepMeasurement.Repeat(OverheadWarmUp, bench.Issue, cancellation);
         var issued = Quartiles.Of(StepMeasurement.Repeat(OverheadSteps, bench.Issue, cancellation)).Median;

@@ -132,7 +132,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         return 1 / MathF.Sqrt((square / width) + eps);
     }
 
-    // In one order: Vector.Sum may add in another once .NET has compiled the code a second time, and a run's bits would depend on when.
+    // In one order, first to last; Vector.Sum promises none.
     private static float Sum(Vector<float> values)
     {
         var sum = 0f;

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Native;
+
+/// <summary>How many threads one operation of libtorch is shared out to, for as long as this thread does a piece of work.</summary>
+/// <remarks>
+/// The number decides the last bits of sums. libtorch keeps it for each thread: one takes the number set last, in whichever
+/// thread, when it first computes, and has it from then on. So a number set here alone would stay with every thread that
+/// begins meanwhile.
+/// </remarks>
+internal readonly ref struct ThreadsHeld
+{
+    private readonly int _before;
+
+    /// <summary>Sets the number for this thread; nothing may be awaited before it is put back.</summary>
+    /// <param name="threads">1 or more.</param>
+    public ThreadsHeld(int threads)
+    {
+        var before = get_num_threads();
+        if (before == threads) return;
+        _before = before;
+        set_num_threads(threads);
+        var others = new Thread(() => set_num_threads(before));
+        others.Start();
+        others.Join();
+    }
+
+    /// <summary>Puts this thread's own number back.</summary>
+    public void Dispose()
+    {
+        if (_before != 0) set_num_threads(_before);
+    }
+}
