@@ -51,7 +51,7 @@ public sealed record TrainingConfig
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads of one operation on the CPU; 0: as many as libtorch takes. Sums are split among them, so their number changes last bits.</summary>
+    /// <summary>Threads of one operation on the CPU; 0: as many as libtorch takes when the process first trains. Sums are split among them, so their number changes last bits.</summary>
     public int Threads { get; init; }
 
     /// <summary>

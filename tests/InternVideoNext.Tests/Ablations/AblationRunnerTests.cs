@@ -1,5 +1,6 @@
 using InternVideoNext.Ablations;
 using InternVideoNext.Configuration;
+using InternVideoNext.Tests.Training;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Ablations;
@@ -26,6 +27,7 @@ public sealed class AblationRunnerTests : IDisposable
             });
         }
         var resumed = await RunAll(plan, parts);
+        foreach (var run in plan.Runs) RunAssert.Equal(new RunFolder(new AblationRunner(plan, Path.Combine(_folder, "whole")).FolderOf(run)), new RunFolder(new AblationRunner(plan, parts).FolderOf(run)));
         Assert.Equal(whole.Select(r => r.ModelSha256), resumed.Select(r => r.ModelSha256));
         Assert.Equal(whole.SelectMany(r => r.Probes).Select(p => p.Correct), resumed.SelectMany(r => r.Probes).Select(p => p.Correct));
     }

@@ -1,8 +1,10 @@
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Configuration;
+using InternVideoNext.Tests.Training;
 
 namespace InternVideoNext.Tests.Benchmarks;
 
+[Collection(WholeProcessGroup.Name)] // measuring changes the number of threads for moments
 public sealed class BenchmarkComparisonTests
 {
     private static readonly BenchmarkResult Result = TinyBench.Run(2);

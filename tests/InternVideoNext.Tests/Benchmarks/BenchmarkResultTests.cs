@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Configuration;
+using InternVideoNext.Tests.Training;
 
 namespace InternVideoNext.Tests.Benchmarks;
 
+[Collection(WholeProcessGroup.Name)] // measuring changes the number of threads for moments
 public sealed class BenchmarkResultTests
 {
     private static readonly BenchmarkResult Result = TinyBench.Run(2);

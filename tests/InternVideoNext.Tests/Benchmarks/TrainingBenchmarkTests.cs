@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Benchmarks;
 
-[Collection(WholeProcessGroup.Name)] // changes the number of threads for moments
+[Collection(WholeProcessGroup.Name)] // measuring changes the number of threads for moments
 public sealed class TrainingBenchmarkTests
 {
     private static readonly string[] Stage1Parts = ["data", "teacher", "masks", "encoder", "alignment", "predictor", "decoder", "backward", "optimiser", "rest"];

@@ -29,8 +29,9 @@ public sealed class DeterministicModeTests
         RunConfig config = stage == "stage1" ? TinyRun.Stage1 with { Training = training } : TinyRun.Stage2 with { Training = training };
         using var one = new TemporaryRun();
         using var two = new TemporaryRun();
-        await Task.Run(() => TrainAsync(config, one.Run, threads: 1));
-        await Task.Run(() => TrainAsync(config, two.Run, threads: 3));
+        var seen = new[] { await TrainAsync(config, one.Run, threads: 1), await TrainAsync(config, two.Run, threads: 3) };
+        var taken = deterministic ? 2 : seen[0][0].Threads;
+        Assert.All(seen, steps => Assert.Equal(Enumerable.Repeat((taken, deterministic), 4), steps));
         RunAssert.Equal(one.Run, two.Run);
     }
 
@@ -41,18 +42,17 @@ public sealed class DeterministicModeTests
         Assert.Contains("deterministic is true, but threads is 0", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task TrainAsync(RunConfig config, RunFolder folder, int threads)
+    private static async Task<List<(int Threads, bool Deterministic)>> TrainAsync(RunConfig config, RunFolder folder, int threads)
     {
-        var seen = new List<(int, bool)>();
+        var seen = new List<(int Threads, bool Deterministic)>();
         var after = new List<int>();
-        var began = get_num_threads();
         using var stage = TinyRun.Build(config);
         var watch = new TinyRun.Watcher(_ => seen.Add((get_num_threads(), DeterministicAlgorithms.Enabled)));
         var clips = new NoiseClips { Before = (_, _) => GoOnInThreadOf(threads, after) };
         await new Trainer(config, stage, clips, folder).RunAsync(watch, CancellationToken.None);
-        Assert.Equal(Enumerable.Repeat((config.Training.Threads > 0 ? config.Training.Threads : began, config.Training.Deterministic), 4), seen);
         Assert.All(after, count => Assert.Equal(threads, count));
         Assert.False(DeterministicAlgorithms.Enabled);
+        return seen;
     }
 
     // What awaits this goes on in a new thread that computes with so many; other threads keep theirs.

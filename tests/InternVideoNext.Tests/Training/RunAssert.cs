@@ -13,7 +13,10 @@ internal static class RunAssert
     /// <summary>Same losses, norms and rates of every step, same final weights, moments and counters: equal bit for bit.</summary>
     public static void Equal(RunFolder expected, RunFolder actual)
     {
-        Assert.Equal(Lines(expected), Lines(actual));
+        var (whole, other) = (Lines(expected), Lines(actual));
+        var first = whole.Zip(other).FirstOrDefault(pair => pair.First != pair.Second);
+        Assert.True(first == default, $"the first step that differs:\n{first.First}\n{first.Second}");
+        Assert.Equal(whole.Count, other.Count);
         var (a, b) = (expected.CheckpointFolders()[0], actual.CheckpointFolders()[0]);
         Assert.Equal(Path.GetFileName(a), Path.GetFileName(b));
         foreach (var name in (string[])["model.safetensors", "optimizer.safetensors", "config.json", "state.json"])
