@@ -5,7 +5,7 @@ namespace InternVideoNext.Native;
 
 /// <summary>
 /// The room in a pipe. Linux's pipes hold 64 KiB, a quarter of a small picture, so that the program at either end sleeps and is
-/// woken several times a picture; that costs as much as copying it.
+/// woken several times a picture.
 /// </summary>
 internal static partial class PipeCapacity
 {

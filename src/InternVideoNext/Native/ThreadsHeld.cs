@@ -6,7 +6,7 @@ namespace InternVideoNext.Native;
 /// <remarks>
 /// The number decides the last bits of sums. libtorch keeps it for each thread: one takes the number set last, in whichever
 /// thread, when it first computes, and has it from then on. So a number set here alone would stay with every thread that
-/// begins meanwhile.
+/// begins meanwhile: another thread puts the old one back at once. One that begins in that moment still keeps the wrong number.
 /// </remarks>
 internal readonly ref struct ThreadsHeld
 {
