@@ -8,8 +8,8 @@ namespace InternVideoNext.Native;
 
 /// <summary>
 /// Tensors on the CPU whose memory is used again. Libtorch gives large memory back to the system, which clears it page by page for
-/// the next tensor. Here it goes back to <see cref="ArrayPool{T}.Shared"/>, once the last tensor
-/// that lies in it (a view, a copy of the handle) is gone.
+/// the next tensor. Here it goes back to <see cref="ArrayPool{T}.Shared"/>, once the last tensor that lies in it (a view, a copy
+/// of the handle) is gone.
 /// </summary>
 internal static unsafe class PooledTensor
 {

@@ -1,5 +1,4 @@
 using InternVideoNext.Native;
-using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
 
@@ -10,19 +9,17 @@ namespace InternVideoNext.Training;
 /// <remarks>
 /// The kernels are a setting of the whole process. The number of threads is each thread's own: one that has computed before
 /// keeps the number it had, and after an await a run goes on in whichever thread is free. So runs that name no number all take
-/// the one that the process's first run found. On CUDA cuBLAS asks for CUBLAS_WORKSPACE_CONFIG=:4096:8 in the environment besides; it cannot be set
-/// from within a started process.
+/// the one that the process's first run found. On CUDA cuBLAS asks for CUBLAS_WORKSPACE_CONFIG=:4096:8 in the environment
+/// besides; it cannot be set from within a started process.
 /// </remarks>
 internal sealed class DeterministicMode : IDisposable
 {
-    private static readonly Lazy<int> ThreadsOfProcess = new(get_num_threads);
-
     private readonly int _threads;
     private readonly bool? _kernelsBefore;
 
     public DeterministicMode(TrainingConfig config)
     {
-        _threads = config.Threads > 0 ? config.Threads : ThreadsOfProcess.Value;
+        _threads = config.Threads > 0 ? config.Threads : ThreadsHeld.OfProcess;
         if (!config.Deterministic) return;
         _kernelsBefore = DeterministicAlgorithms.Enabled;
         DeterministicAlgorithms.Switch(true);

@@ -14,8 +14,16 @@ public sealed class ThreadsHeldTests
     public void Held_ThisThread_HasTheNumberAndThreadsThatBeginMeanwhileHaveTheirs(int threads)
     {
         var before = get_num_threads();
-        using (new ThreadsHeld(threads)) Assert.Equal((threads, before), (get_num_threads(), OfNewThread()));
-        Assert.Equal((before, before), (get_num_threads(), OfNewThread()));
+        using (new ThreadsHeld(threads)) Assert.Equal((threads, ThreadsHeld.OfProcess), (get_num_threads(), OfNewThread()));
+        Assert.Equal((before, ThreadsHeld.OfProcess), (get_num_threads(), OfNewThread()));
+    }
+
+    [Fact]
+    public void Held_InAThreadThatHasAnotherNumber_LeavesThatToThisThreadAlone()
+    {
+        using var other = new ThreadsHeld(ThreadsHeld.OfProcess + 1);
+        using (new ThreadsHeld(ThreadsHeld.OfProcess)) Assert.Equal(ThreadsHeld.OfProcess, OfNewThread());
+        Assert.Equal((ThreadsHeld.OfProcess + 1, ThreadsHeld.OfProcess), (get_num_threads(), OfNewThread()));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class DeterministicModeTests
         using var one = new TemporaryRun();
         using var two = new TemporaryRun();
         var seen = new[] { await TrainAsync(config, one.Run, threads: 1), await TrainAsync(config, two.Run, threads: 3) };
-        var taken = deterministic ? 2 : seen[0][0].Threads;
+        var taken = deterministic ? 2 : ThreadsHeld.OfProcess;
         Assert.All(seen, steps => Assert.Equal(Enumerable.Repeat((taken, deterministic), 4), steps));
         RunAssert.Equal(one.Run, two.Run);
     }
@@ -61,12 +61,7 @@ public sealed class DeterministicModeTests
         var here = new TaskCompletionSource();
         new Thread(() =>
         {
-            // A thread takes the newest number of all when it computes first, and keeps it: another one puts that back.
-            var others = get_num_threads();
-            set_num_threads(threads);
-            var putBack = new Thread(() => set_num_threads(others));
-            putBack.Start();
-            putBack.Join();
+            using var held = new ThreadsHeld(threads);
             here.SetResult();
             lock (after) after.Add(get_num_threads());
         }).Start();
