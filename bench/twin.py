@@ -260,6 +260,7 @@ class Diffusion(nn.Module):
     def __init__(self, c, predictor_width, pixels):
         super().__init__()
         width, self.pixels, self.steps = c["width"], pixels, c["steps"]
+        self.share, self.levels = c.get("token_share", 1), c.get("noise_levels", 1)
         self.time = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
         self.condition, self.input = nn.Linear(predictor_width, width), nn.Linear(pixels, width)
         self.blocks = nn.ModuleList(DiffusionBlock(width) for _ in range(c["depth"]))
@@ -287,6 +288,11 @@ class Diffusion(nn.Module):
         return self.output(torch.addcmul(shift, F.layer_norm(x, (x.shape[-1],), eps=1e-6), scale + 1))
 
     def forward(self, target, z):
+        if self.share < 1:  # the loss reads some of the masked tokens
+            chosen = torch.randperm(len(target), device=z.device)[:max(1, round(self.share * len(target)))]
+            target, z = target[chosen], z[chosen]
+        if self.levels > 1:
+            target, z = target.repeat(self.levels, 1), z.repeat(self.levels, 1)
         t = torch.randint(self.steps, (len(target),), device=z.device)
         noise, target = torch.randn(target.shape, device=z.device), target.float()
         signal, sigma, small, large, move = self.table[t].unsqueeze(-1).unbind(1)

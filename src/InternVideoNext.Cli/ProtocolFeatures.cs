@@ -15,7 +15,7 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
 {
     private const int BatchSize = 32;
 
-    private FeatureKind Kind => protocol.Kind == ProbeKind.Attentive ? FeatureKind.Tokens : FeatureKind.MeanToken;
+    private FeatureKind Kind => protocol.Reads;
 
     /// <summary>The clips to train the probe on. Joined segments are read without augmentation, which the result tells as a departure.</summary>
     public Task<FeatureSet> TrainingAsync(Manifest manifest, string label, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Training;
 using InternVideoNext.Training.Parallel;
@@ -11,6 +12,7 @@ internal static class StageRun
     public static async Task<TrainingOutcome> RunAsync(
         string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation, QuickProbe? probe = null, IProcessGroup? group = null)
     {
+        foreach (var warning in ConfigWarnings.Of(config)) await Console.Error.WriteLineAsync($"ivnext: {title}: warning: {warning}").ConfigureAwait(false);
         using var stage = StageFactory.Create(config);
         var display = new TrainingDisplay(title);
         var trainer = new Trainer(config, stage, source, folder, probe, group);

@@ -12,8 +12,6 @@ namespace InternVideoNext.Interactive;
 [TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public sealed class ClipPlayer(Tensor clip) : HtmlView
 {
-    private const int SmallestShown = 160; // CSS pixels
-
     private readonly FrameStack _frames = FrameStack.FromClip(clip);
 
     /// <summary>Playing speed, positive; of the shown frames, not of the file they were sampled from.</summary>
@@ -53,7 +51,7 @@ public sealed class ClipPlayer(Tensor clip) : HtmlView
     public override string ToHtml()
     {
         var still = ToPicture();
-        var scale = Math.Max(1, (SmallestShown + still.Width - 1) / still.Width);
+        var scale = Magnification.OfFrame(still.Width);
         var animation = "data:image/png;base64," + Convert.ToBase64String(ToAnimatedPng());
         var image = Picture.ImageTag(animation, still.Width * scale, scale > 1, Alt);
         var calm = Markup.Of($"""<source media="(prefers-reduced-motion: reduce)" srcset="{new Markup(still.ToDataUri())}" />""");

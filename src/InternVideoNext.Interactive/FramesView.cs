@@ -2,13 +2,13 @@ using InternVideoNext.Interactive.Rendering;
 
 namespace InternVideoNext.Interactive;
 
-/// <summary>Base of the views that draw frames beside each other, in one row or in several that line up.</summary>
+/// <summary>
+/// Base of the views that draw frames beside each other, in one row or in several that line up. Frames of up to 64 pixels are shown
+/// enlarged by a whole factor, each at most 256 CSS pixels wide and the row at most 1100; saved pictures by the same factor.
+/// </summary>
 [TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public abstract class FramesView : HtmlView
 {
-    private const int SmallestStaticWidth = 640; // pixels: pages that show a saved picture do not enlarge it
-    private const int SmallestShown = 80; // CSS pixels: smaller frames are enlarged by a whole factor
-
     private protected FramesView()
     {
     }
@@ -22,6 +22,9 @@ public abstract class FramesView : HtmlView
     /// <summary>The rows to draw, every one with as many frames.</summary>
     private protected abstract IReadOnlyList<FrameRow> Rows();
 
+    /// <summary>Pixels of a row's frames for one of the clip, in each direction: above 1 where something finer is drawn.</summary>
+    private protected virtual int Fineness => 1;
+
     /// <summary>What the reader needs to know beyond the caption, or null.</summary>
     private protected virtual string? Legend => null;
 
@@ -29,12 +32,18 @@ public abstract class FramesView : HtmlView
     public Picture ToPicture()
     {
         var rows = Rows();
-        var pictures = rows.Select(row => Draw(row, Pick(rows)).Picture).ToList();
-        return StripComposer.Stack(pictures, Gap(pictures[0].Height));
+        var drawn = rows.Select(row => Draw(row, Pick(rows))).ToList();
+        return StripComposer.Stack([.. drawn.Select(row => row.Picture)], Gap(drawn[0].Scale));
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> ToStaticBundle() => ToPicture().Bundle(SmallestStaticWidth, FullText());
+    public override IReadOnlyDictionary<string, string> ToStaticBundle()
+    {
+        // Pages that show a saved picture do not enlarge it.
+        var rows = Rows();
+        var picture = ToPicture();
+        return picture.Bundle(picture.Width * Draw(rows[0], Pick(rows)).Scale, FullText());
+    }
 
     /// <inheritdoc/>
     public override string? ToStaticCaption() => FullText();
@@ -45,11 +54,7 @@ public abstract class FramesView : HtmlView
         var rows = Rows();
         var picked = Pick(rows);
         var lines = rows.Select(row => Line(row.Label, Draw(row, picked)));
-        var labelled = rows.Any(row => row.Label.Length > 0);
-        var body = labelled
-            ? Markup.Of($"""<div style="display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3em .8em;align-items:center">{Markup.Join(lines)}</div>""")
-            : Markup.Join(lines);
-        return Figure(body, FullCaption(rows[0].Frames.Count, picked));
+        return Figure(Markup.Join(lines), FullCaption(rows[0].Frames.Count, picked));
     }
 
     private string FullText()
@@ -62,11 +67,9 @@ public abstract class FramesView : HtmlView
     private FrameStack Prepare(FrameStack frames, IReadOnlyList<int> picked)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameSize, 1);
-        var factor = (Math.Max(frames.Width, frames.Height) + MaxFrameSize - 1) / MaxFrameSize;
-        return frames.Select(picked).Shrink(factor);
+        var largest = MaxFrameSize * Fineness;
+        return frames.Select(picked).Shrink((Math.Max(frames.Width, frames.Height) + largest - 1) / largest);
     }
-
-    private static int ScaleOf(int frameWidth) => Math.Max(1, (SmallestShown + frameWidth - 1) / frameWidth);
 
     private IReadOnlyList<int> Pick(IReadOnlyList<FrameRow> rows)
     {
@@ -79,18 +82,21 @@ public abstract class FramesView : HtmlView
         var frames = Prepare(row.Frames, picked);
         var subject = row.Label.Length > 0 ? row.Label : Caption ?? GetType().Name;
         var alt = picked.Count == 1 ? $"{subject}: one frame" : $"{subject}: {picked.Count} frames side by side";
-        return (StripComposer.Strip(frames, Gap(frames.Height), alt), ScaleOf(frames.Width));
+        var scale = Magnification.OfStrip(frames.Count, frames.Width);
+        return (StripComposer.Strip(frames, Gap(scale), alt), scale);
     }
 
-    private static int Gap(int frameHeight) => ScaleOf(frameHeight) > 1 ? 1 : 3;
+    // A pixel of the clip where frames are enlarged.
+    private int Gap(int scale) => scale > 1 ? 1 : Math.Max(3, Fineness);
 
     private static Markup Line(string label, (Picture Picture, int Scale) strip)
     {
         var (picture, scale) = strip;
         var image = Picture.ImageTag(picture.ToDataUri(), picture.Width * scale, scale > 1, picture.Alt);
+        // Above the frames: beside them it would take the room that they are enlarged into.
         return label.Length == 0
-            ? image
-            : Markup.Of($"""<span style="font-size:.85em;opacity:.8">{label}</span><span>{image}</span>""");
+            ? Markup.Of($"<div>{image}</div>")
+            : Markup.Of($"""<div style="font-size:.85em;opacity:.8;margin-top:.4em">{label}</div><div>{image}</div>""");
     }
 
     private string? FullCaption(int count, IReadOnlyList<int> picked)

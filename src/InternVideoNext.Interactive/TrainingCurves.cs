@@ -19,8 +19,17 @@ public sealed class TrainingCurves(IReadOnlyList<RunHistory> runs)
     }
 
     /// <summary>The further numbers of a stage, such as the diffusion loss by quarter of the timesteps.</summary>
-    public IReadOnlyList<LineChart> Details() => Charts("Diffusion loss by quarter of the timesteps", "loss",
-        [.. Names(m => m.Details?.Keys ?? []).Select(name => new Curve(name, m => m.Details?.GetValueOrDefault(name)))]);
+    public IReadOnlyList<LineChart> Details() =>
+    [
+        .. Charts("Diffusion loss by quarter of the timesteps", "loss", Of(listening: false)),
+        .. Charts("Does the decoder listen? Error with another clip's condition over the own one's, less 1", "relative rise", Of(listening: true), smoothing: 0),
+    ];
+
+    private IReadOnlyList<Curve> Of(bool listening) =>
+    [
+        .. Names(m => m.Details?.Keys ?? []).Where(name => name.StartsWith("listening_", StringComparison.Ordinal) == listening)
+            .Select(name => new Curve(name, m => m.Details?.GetValueOrDefault(name))),
+    ];
 
     /// <summary>Gradient norm and learning rate.</summary>
     public IReadOnlyList<LineChart> Optimisation() =>

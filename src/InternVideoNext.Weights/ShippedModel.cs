@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace InternVideoNext.Weights;
 
 /// <summary>A trained model that comes with this package.</summary>
-/// <param name="Name">Size and row, for example <c>small/stage2</c>.</param>
+/// <param name="Name">Size and row, for example <c>mini/stage2</c>.</param>
 /// <param name="Result">Configuration, data, and the probe numbers of these very weights (half precision, not the run's own float32).</param>
 public sealed record ShippedModel(string Name, AblationResult Result)
 {

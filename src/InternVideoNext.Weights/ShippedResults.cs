@@ -8,7 +8,7 @@ public static class ShippedResults
 {
     private const string Prefix = "results/", Suffix = ".json";
 
-    /// <summary>The ablations: <c>mini</c> is whole and was run on a CPU.</summary>
+    /// <summary>The ablations, for example <c>mini</c>: every row of every table at that size.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. typeof(ShippedResults).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..^Suffix.Length]).Order(StringComparer.Ordinal)];
 

@@ -76,10 +76,14 @@ public sealed class DefectTests(ITestOutputHelper console)
     [InlineData("model.alignment.layers=1")]
     [InlineData("model.decoder.kind=linear_pixel")]
     [InlineData("model.decoder.steps=50")]
+    [InlineData("model.decoder.token_share=0.5")]
+    [InlineData("model.decoder.noise_levels=2")]
     [InlineData("model.predictor.depth=2")]
     [InlineData("model.encoder.gelu=tanh")]
     [InlineData("model.encoder.drop_path=0.9")]
     [InlineData("model.encoder.layer_scale_init=0.1")]
+    [InlineData("model.encoder.position_scale=2")]
+    [InlineData("model.encoder.position_base=10")]
     [InlineData("training.seed=4")]
     public void Stage1_EverySwitch_ChangesTheLoss(string set) => AssertChangesLoss(TinyRun.Stage1, set);
 

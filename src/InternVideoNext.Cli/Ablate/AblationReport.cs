@@ -3,15 +3,12 @@ using InternVideoNext.Ablations;
 using InternVideoNext.Configuration;
 using InternVideoNext.Interactive;
 using InternVideoNext.Training;
-using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli.Ablate;
 
 /// <summary>The tables, orderings, curves and pictures of an ablation on one page that opens offline.</summary>
 internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, IReadOnlyList<AblationResult> results, string command)
 {
-    private const int ShownClips = 2;
-
     private static readonly IReadOnlyList<(AblationTable Table, string Heading, string Text)> Tables =
     [
         (AblationTable.Stage1, "Stage 1: semantic-guided pixel reconstruction",
@@ -32,14 +29,15 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
                 $"{results.Count} runs of {results.Select(r => r.Row).Distinct().Count()} rows over {seeds.Count} seed(s). {plan.Data.Description}. {LengthText()}"),
             Origin = new ReportOrigin(command, ConfigurationText(), seeds.Count > 0 ? seeds[0] : 0) { Details = Details(seeds) },
         };
-        foreach (var protocol in plan.Settings.ProbeProtocols)
-        {
-            foreach (var (table, heading, text) in Tables) AddTable(report, table, heading, text, protocol.Name);
-            AddClaims(report, protocol.Name);
-        }
+        foreach (var (table, heading, text) in Tables) AddTable(report, table, heading, text);
+        AddReadouts(report);
+        AddPlaces(report);
+        AddClaims(report);
         AddMainTable(report);
         AddCurves(report);
-        await AddPicturesAsync(report, cancellation).ConfigureAwait(false);
+        var pictures = new AblationPictures(plan, runner, results);
+        await pictures.AddClipsAsync(report, cancellation).ConfigureAwait(false);
+        await pictures.AddBehindTheMaskAsync(report, cancellation).ConfigureAwait(false);
         AddCommands(report);
         var path = Path.Combine(folder, "report.html");
         report.Write(path);
@@ -68,15 +66,15 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
 
     private string ConfigurationText() => results.Select(r => r.Config).OfType<Stage1Config>().FirstOrDefault() is { } config ? ConfigJson.Write(config) : "";
 
-    private void AddTable(HtmlReport report, AblationTable table, string heading, string text, string protocol)
+    private void AddTable(HtmlReport report, AblationTable table, string heading, string text)
     {
-        var byLabel = plan.Data.Labels.Keys.Order(StringComparer.Ordinal).ToDictionary(l => l, l => AblationSummary.Of(results, l, protocol));
+        var byLabel = plan.Data.Labels.Keys.Order(StringComparer.Ordinal).ToDictionary(l => l, l => AblationSummary.Of(results, l, plan.Settings.ReadoutFor(l)));
         var left = plan.LeftOut.Where(r => r.Row.Table == table).ToList();
         var ids = AblationRows.Of(table).Select(r => r.Id).Where(id => byLabel.Values.Any(s => s.Any(r => r.Row.Id == id))).ToList();
         if (ids.Count == 0 && left.Count == 0) return;
         // What a table's rows are compared with stands above them.
         if (table == AblationTable.Stage2 && byLabel.Values.Any(s => s.Any(r => r.Row.Id == "align-diffusion"))) ids.Insert(0, "align-diffusion");
-        var section = report.Section(heading).Paragraph($"{text} Probe protocol {protocol}: top-1 on held-out clips, mean and standard deviation over seeds.");
+        var section = report.Section(heading).Paragraph($"{text} Top-1 on held-out clips, mean and standard deviation over seeds; {string.Join(", ", byLabel.Keys.Select(l => $"{l} by the readout {plan.Settings.ReadoutFor(l)}"))}.");
         foreach (var (label, summaries) in byLabel)
             section.Add(AblationView.Rows(label, ids.Select(id => summaries.FirstOrDefault(s => s.Row.Id == id)).OfType<AblationSummary>()));
         section.List([
@@ -84,11 +82,33 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
             .. left.Select(r => $"{r.Row.Title}: not run; {r.Reason}.")]);
     }
 
-    private void AddClaims(HtmlReport report, string protocol)
+    private void AddReadouts(HtmlReport report)
     {
-        report.Section($"The paper's orderings ({protocol})")
-            .Paragraph("An ordering holds here if the 95 % interval of the difference lies above 0, fails if it lies below, and is undecided otherwise. From three seeds on the interval is Student's over seeds; with fewer it is a bootstrap over test clips, which knows nothing of other seeds.")
-            .Add(AblationView.Claims(AblationClaims.All.Where(c => plan.Data.Labels.ContainsKey(c.Label)), results, protocol));
+        var readouts = plan.Settings.Readouts.Select(r => r.Name)
+            .Where(name => results.Any(r => r.Probes.Any(p => p.Readout == name))).ToList();
+        if (readouts.Count < 2) return;
+        var labels = plan.Data.Labels.Keys.Order(StringComparer.Ordinal).ToList();
+        var section = report.Section("Encoder and predictor, all readouts")
+            .Paragraph("Probes on the encoder's tokens of whole clips, and on the predictor's output at hidden tokens of clips that are "
+                + "three quarters hidden: what a model believes of what it does not see. Verdicts are taken on the readouts fixed in "
+                + $"advance: {string.Join(", ", labels.Select(l => $"{l} by {plan.Settings.ReadoutFor(l)}"))}.");
+        foreach (var label in labels) section.Add(AblationView.Readouts(results, readouts, [label]));
+    }
+
+    private void AddPlaces(HtmlReport report)
+    {
+        if (!results.Any(r => r.Place is not null)) return;
+        report.Section("Behind the mask")
+            .Paragraph("Where is the actor's centre, in frames where it lies in a hidden cell? One linear map, the same for every cell, "
+                + "scores the predictor's output at each hidden cell; fitted on the probing clips; a frame's highest score counts.")
+            .Add(AblationView.Places(results));
+    }
+
+    private void AddClaims(HtmlReport report)
+    {
+        report.Section("The paper's orderings")
+            .Paragraph("An ordering holds here if the 95 % interval of the difference lies above 0, fails if it lies below, and is undecided otherwise. The interval is Student's over seeds, the rows paired by seed; fewer than five seeds decide nothing.")
+            .Add(AblationView.Claims(AblationClaims.All.Where(c => plan.Data.Labels.ContainsKey(c.Label)), results, plan.Settings.ReadoutFor));
     }
 
     private static void AddMainTable(HtmlReport report) => report.Section("The paper's main table")
@@ -112,36 +132,6 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
                     .Select(r => new LineSeries(r.run.Row.Id, [.. r.Metrics.Select(m => (double)m.Step)], r.Metrics.Select(m => m.Parts[part] ?? double.NaN)));
                 section.Add(new LineChart($"{table}: {part}", "step", part, lines) { Smoothing = 0.9, MaxPoints = 300 });
             }
-        }
-    }
-
-    private async Task AddPicturesAsync(HtmlReport report, CancellationToken cancellation)
-    {
-        var run = plan.Runs.FirstOrDefault(r => r.Row.Id == "align-diffusion" && results.Any(x => x.Hash == r.Hash && x.Row == r.Row.Id));
-        if (run?.Config is not Stage1Config stage1) return;
-        var clips = plan.Data.Open(AblationPart.Test, stage1.Data, run.Seed);
-        await foreach (var batch in clips.Source.ReadOnce(ShownClips, cancellation).ConfigureAwait(false))
-        {
-            using var held = batch;
-            var pictures = new StagePictures(runner.FolderOf(run), stage1 with { Training = stage1.Training with { Device = "cpu", Precision = Precision.Float32 } }, plan.Settings.Stage2(run.Seed));
-            pictures.AddMasks(report, batch.Video);
-            pictures.AddReconstructions(report, batch.Video);
-            AddFeatureMaps(report, batch.Video);
-            return;
-        }
-    }
-
-    private void AddFeatureMaps(HtmlReport report, Tensor video)
-    {
-        using var scope = NewDisposeScope();
-        var section = report.Section("Features as colours").Paragraph("The first three principal components of the tokens of one clip, encoder by encoder.");
-        foreach (var id in new[] { "random-encoder", "pixel-linear", "align", "align-diffusion", "stage2" })
-        {
-            var run = plan.Runs.FirstOrDefault(r => r.Row.Id == id && results.Any(x => x.Hash == r.Hash && x.Row == r.Row.Id));
-            if (run is null) continue;
-            using var features = AblationFeatures.Open(run, plan.Settings with { Device = "cpu" }, runner.FolderOf(run));
-            using var tokens = features.Of(video, Probes.FeatureKind.Tokens);
-            section.Subheading(run.Row.Title).Add(new FeatureMap(tokens[0], plan.Settings.Stage1(run.Seed).Model.Encoder.Grid, video[0]));
         }
     }
 

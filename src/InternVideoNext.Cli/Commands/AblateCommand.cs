@@ -18,6 +18,7 @@ internal static partial class AblateCommand
     private static readonly Option<ulong> FirstSeed = new("--first-seed") { DefaultValueFactory = _ => 1, Description = "The first of them; the others follow it." };
     private static readonly Option<string?> Rows = new("--rows") { Description = "Only these rows, by id, with commas; what they start from is added." };
     private static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string?> From = new("--from") { Description = "A results.json whose finished runs of the same configuration, data and code are taken over instead of run." };
     private static readonly Option<string?> Budget = new("--budget") { Description = "Stop after so long, e.g. 90m or 1.5h; call again to go on." };
     private static readonly Option<double> Length = new("--length") { DefaultValueFactory = _ => 1, Description = "Multiplies the clips of every run, and so its steps: 0.1 for a tenth of the preset's." };
     private static readonly Option<int?> Batch = new("--batch") { Description = "Clips a step instead of the preset's, at the same learning rates." };
@@ -36,6 +37,7 @@ internal static partial class AblateCommand
             CreateTable("stage2", "the Stage 2 table: teachers, predictors, masks, equal compute", "--rows stage2,fresh-predictor"),
             CreateTable("neighbours", "VideoMAE, V-JEPA and UMT as recipes of the same blocks", "--budget 30m"),
             CreateTable("bounds", "the bounds: random encoder, raw pixels, image teacher, supervised training", "--seeds 3"),
+            CreateConditions(),
             CreateRows(),
             CreateWorker(),
         };
@@ -52,9 +54,34 @@ internal static partial class AblateCommand
               ./ivnext ablate {table} --preset mini --out runs/ablation
               ./ivnext ablate {table} {example} --out runs/{table}
             """)
-        { Preset, Data, Seeds, FirstSeed, Rows, Device, Budget, Length, Batch, Jobs, Teacher, TextWeights, Protocol, Out };
+        { Preset, Data, Seeds, FirstSeed, Rows, Device, Budget, Length, Batch, Jobs, Teacher, TextWeights, Protocol, From, Out };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, table, cancellation));
         return command;
+    }
+
+    private static Command CreateConditions()
+    {
+        var clips = new Option<int>("--clips") { DefaultValueFactory = _ => 32_000, Description = "Clips that each classifier is trained on." };
+        var command = new Command("conditions",
+            """
+            Measure what the synthetic world promises: classifiers trained with labels on single frames, at every index, and on unordered
+            bags of frames stay at chance on motion (a bag may find the axis, not the direction). The other two conditions, what the same
+            encoder learns with labels and what a random one tells, are the rows supervised and random-encoder of `ablate bounds`.
+
+            Example:
+              ./ivnext ablate conditions --preset mini --seeds 3 --out runs/conditions
+            """)
+        { Preset, Seeds, FirstSeed, clips, Out };
+        command.SetAction((parsed, cancellation) => Task.Run(
+            () => ConditionsRun.Run(parsed.GetValue(Preset)!, SeedsOf(parsed), parsed.GetValue(clips), parsed.GetValue(Out)!.FullName, cancellation), cancellation));
+        return command;
+    }
+
+    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed)
+    {
+        var count = parsed.GetValue(Seeds);
+        if (count is < 1 or > 100) throw new ConfigurationException($"--seeds {count}: it must lie in 1..100");
+        return [.. Enumerable.Range(0, count).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)];
     }
 
     private static Command CreateWorker()
@@ -95,9 +122,13 @@ internal static partial class AblateCommand
         var plan = await request.PlanAsync(folder, cancellation).ConfigureAwait(false);
         using var held = AblationLock.Take(folder);
         request.Write(folder);
+        foreach (var (row, warning) in plan.Runs.Where(r => r.Config is not null).SelectMany(r => ConfigWarnings.Of(r.Config!).Select(w => (r.Row.Id, w))).Distinct())
+            await Console.Error.WriteLineAsync($"ivnext: row {row}: warning: {warning}").ConfigureAwait(false);
         foreach (var (row, reason) in plan.LeftOut) Console.WriteLine($"Left out: {row.Id}; {reason}.");
         var (jobs, threads) = Workers(parsed, plan.Settings);
         var runner = new AblationRunner(plan, folder);
+        if (parsed.GetValue(From) is { } made)
+            Console.WriteLine($"{runner.Adopt(AblationResults.Load(made).Results)} results are taken over from {made}.");
         var missing = plan.Runs.Where(run => runner.Finished(run) is null).ToList();
         var estimate = await AblationEstimate.MeasureAsync(plan, missing, cancellation).ConfigureAwait(false);
         var total = estimate.Sum(missing);
@@ -127,8 +158,6 @@ internal static partial class AblateCommand
         var rows = parsed.GetValue(Rows) is { } ids
             ? [.. ids.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AblationRows.Find)]
             : table == "all" ? AblationRows.All : AblationRows.Of(Enum.Parse<AblationTable>(table, ignoreCase: true));
-        var count = parsed.GetValue(Seeds);
-        if (count is < 1 or > 100) throw new ConfigurationException($"--seeds {count}: it must lie in 1..100");
         var settings = new AblationSettings
         {
             Preset = parsed.GetValue(Preset)!,
@@ -144,7 +173,7 @@ internal static partial class AblateCommand
         {
             Settings = settings,
             Rows = [.. rows.Select(row => row.Id)],
-            Seeds = [.. Enumerable.Range(0, count).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)],
+            Seeds = SeedsOf(parsed),
             Manifest = parsed.GetValue(Data) is { } manifest ? Path.GetFullPath(manifest) : null,
         };
     }

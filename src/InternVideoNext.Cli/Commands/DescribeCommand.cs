@@ -48,6 +48,7 @@ internal static class DescribeCommand
         if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
         console.Write(table);
         WriteSummary(model, config, output);
+        foreach (var warning in ConfigWarnings.Of(config)) output.WriteLine($"Warning: {warning}.");
         return ExitCode.Done;
     }
 

@@ -74,9 +74,9 @@ internal static class ShapesCommands
             using var teacher = await ShowProgress("steps", config.Steps, progress => Task.Run(
                 () => trainer.Train(new Told<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation), cancellation)).ConfigureAwait(false);
             teacher.Save(target, config, arguments.GetValue(seed));
-            var (shape, backdrop, polarity, frames) = teacher.Accuracy!;
+            var (shape, backdrop, frames) = teacher.Accuracy!;
             AnsiConsole.MarkupLineInterpolated($"Wrote {target}");
-            AnsiConsole.MarkupLineInterpolated($"On {frames} new frames: shape {shape:P1}, backdrop {backdrop:P1}, polarity {polarity:P1}");
+            AnsiConsole.MarkupLineInterpolated($"On {frames} new frames: shape {shape:P1}, backdrop {backdrop:P1}");
         }));
         return command;
     }

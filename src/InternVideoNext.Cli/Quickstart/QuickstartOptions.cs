@@ -17,13 +17,16 @@ internal sealed record QuickstartOptions
     /// <summary>Seed of the synthetic set and of both stages.</summary>
     public ulong Seed { get; init; } = 1;
 
-    public int TrainClips { get; init; } = 640;
+    /// <summary>Frames of a rendered video, a second long.</summary>
+    public const int ClipFrames = 8;
 
-    public int TestClips { get; init; } = 320;
+    public int TrainClips { get; init; } = 1536;
 
-    public int Stage1Steps { get; init; } = 400;
+    public int TestClips { get; init; } = 512;
 
-    public int Stage2Steps { get; init; } = 120;
+    public int Stage1Steps { get; init; } = 700;
+
+    public int Stage2Steps { get; init; } = 2600;
 
     /// <summary>Values replaced in both stages' configurations, as <c>path=value</c>.</summary>
     public IReadOnlyList<string> Set { get; init; } = [];
@@ -57,7 +60,7 @@ internal sealed record QuickstartOptions
         ["stage2"] = JsonNode.Parse(ConfigJson.Write(stage2)),
     }.ToJsonString();
 
-    private TrainingConfig ForQuickstart(TrainingConfig training, int steps) => training with { Steps = steps, WarmupSteps = steps / 15, Seed = Seed };
+    private TrainingConfig ForQuickstart(TrainingConfig training, int steps) => training with { Steps = steps, WarmupSteps = Math.Min(100, steps / 15), Seed = Seed };
 
-    private static DataConfig ForQuickstart(DataConfig data) => data with { CacheMegabytes = 1024 };
+    private static DataConfig ForQuickstart(DataConfig data) => data with { CacheMegabytes = 1024, CropScales = [1, 0.875] };
 }

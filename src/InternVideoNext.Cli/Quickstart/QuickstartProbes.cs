@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternVideoNext.Ablations;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
 using InternVideoNext.Models;
@@ -9,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli.Quickstart;
 
-/// <summary>Linear probes of a random encoder, Stage 1 and Stage 2 on every label, on held-out clips.</summary>
+/// <summary>
+/// Linear probes of a random encoder, Stage 1 and Stage 2 on held-out clips: appearance on the mean token, every other label on the
+/// frames' means side by side, which keep the order of time.
+/// </summary>
 internal sealed class QuickstartProbes
 {
     private static readonly string[] Encoders = ["random encoder", "stage 1", "stage 2"];
@@ -19,11 +23,10 @@ internal sealed class QuickstartProbes
     public IReadOnlyList<(string Encoder, ProbeResult Result)> Results { get; }
 
     public static async Task<QuickstartProbes> RunAsync(
-        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource, FFMpegTools tools, CancellationToken cancellation)
+        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource, VideoClipSource testSource,
+        CancellationToken cancellation)
     {
         var (train, test) = (manifest.Filter("train"), manifest.Filter("test"));
-        var testSource = new VideoClipSource(test, stage1.Data, tools, options.IndexFolder);
-        await QuickstartRecipe.PrefetchAsync(testSource, "reading held-out videos", cancellation).ConfigureAwait(false);
         using var weights = new Generator(options.Seed, CPU);
         List<VideoEncoder> encoders =
         [
@@ -33,17 +36,20 @@ internal sealed class QuickstartProbes
         ];
         try
         {
-            using var trainFeatures = await Extract(encoders, trainSource, "features of training clips", cancellation).ConfigureAwait(false);
-            using var testFeatures = await Extract(encoders, testSource, "features of held-out clips", cancellation).ConfigureAwait(false);
             var results = new List<(string, ProbeResult)>();
             foreach (var label in manifest.Labels.Keys)
+            {
+                var protocol = label == AblationClaims.Appearance ? ProbeProtocols.Mini : ProbeProtocols.MiniFrames;
+                using var trainFeatures = await Extract(encoders, trainSource, protocol.Reads, $"{label}: features of training clips", cancellation).ConfigureAwait(false);
+                using var testFeatures = await Extract(encoders, testSource, protocol.Reads, $"{label}: features of held-out clips", cancellation).ConfigureAwait(false);
                 for (var i = 0; i < encoders.Count; i++)
                 {
                     using var trainSet = trainFeatures.Labelled(i, train, label);
                     using var testSet = testFeatures.Labelled(i, test, label);
-                    using var run = ProbeRunner.Run(ProbeProtocols.Mini, label, manifest.Labels[label], trainSet, testSet, options.Seed);
+                    using var run = ProbeRunner.Run(protocol, label, manifest.Labels[label], trainSet, testSet, options.Seed);
                     results.Add((Encoders[i], run.Result));
                 }
+            }
             var probes = new QuickstartProbes(results);
             AsideFile.Write(folder.Results, probes.ToCsv());
             return probes;
@@ -73,10 +79,10 @@ internal sealed class QuickstartProbes
         return string.Join('\n', lines) + "\n";
     }
 
-    private static async Task<ExtractedFeatures> Extract(List<VideoEncoder> encoders, VideoClipSource source, string title, CancellationToken cancellation)
+    private static async Task<ExtractedFeatures> Extract(List<VideoEncoder> encoders, VideoClipSource source, FeatureKind kind, string title, CancellationToken cancellation)
     {
         using var display = new CountDisplay(title, source.Count);
-        return await FeatureExtraction.ExtractAsync(encoders, source, FeatureKind.MeanToken, batchSize: 64, display, cancellation).ConfigureAwait(false);
+        return await FeatureExtraction.ExtractAsync(encoders, source, kind, batchSize: 64, display, cancellation).ConfigureAwait(false);
     }
 
     internal static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);

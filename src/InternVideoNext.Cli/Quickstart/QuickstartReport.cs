@@ -11,7 +11,7 @@ internal static class QuickstartReport
     private const int ShownClips = 4;
 
     public static async Task<string> WriteAsync(
-        QuickstartFolder folder, Stage1Config stage1, Stage2Config stage2, VideoClipSource source, Manifest train, QuickstartProbes? probes,
+        QuickstartFolder folder, Stage1Config stage1, Stage2Config stage2, VideoClipSource source, Manifest train, QuickstartProbes? probes, QuickstartPlaces? places,
         TimeSpan elapsed, CancellationToken cancellation)
     {
         using var clips = await FirstClips(source, cancellation).ConfigureAwait(false);
@@ -23,6 +23,7 @@ internal static class QuickstartReport
                 "./ivnext quickstart", Configuration.ConfigJson.Write(stage1) + "\n" + Configuration.ConfigJson.Write(stage2), stage1.Training.Seed),
         };
         if (probes is not null) AddProbes(report, probes);
+        places?.AddTo(report);
         AddCurves(report, "Stage 1: alignment and pixels", folder.Run(stage1),
             "The encoder sees a quarter of the tokens. Its last blocks align with a frozen image teacher (2 - 2 cos), while the diffusion decoder learns the hidden pixels.");
         AddCurves(report, "Stage 2: latents of a frozen teacher", folder.Run(stage2),
@@ -48,8 +49,8 @@ internal static class QuickstartReport
             .Paragraph("A linear probe on the mean token of each frozen encoder, trained on the training clips' labels and measured on clips it never saw. " +
                        "The random encoder has the same architecture, without any training.")
             .Add(new ResultTable(columns, rows))
-            .Paragraph("The two labels are independent: appearance can be read from a single frame, motion from no single frame at all. " +
-                       "Motion needs about a million Stage 2 clips before the paper's Stage 2 effect shows; a run as short as this one cannot show it.");
+            .Paragraph("The two labels are independent: appearance can be read from a single frame, motion from no single frame at all. So appearance is " +
+                       "what Stage 1 takes from its image teacher, and motion what Stage 2 has to bring in; its probe reads the frames' mean tokens side by side.");
     }
 
     private static void AddCurves(HtmlReport report, string heading, RunFolder run, string text)

@@ -63,6 +63,17 @@ internal sealed class FrameStack(int count, int height, int width, byte[] rgb)
         return result;
     }
 
+    /// <summary>Frames larger by a whole factor: each pixel repeated.</summary>
+    public FrameStack Enlarge(int factor)
+    {
+        var result = new FrameStack(count, height * factor, width * factor, new byte[count * height * width * factor * factor * 3]);
+        for (var t = 0; t < count; t++)
+            for (var y = 0; y < result.Height; y++)
+                for (var x = 0; x < result.Width; x++)
+                    Pixel(t, y / factor, x / factor).CopyTo(result.Pixel(t, y, x));
+        return result;
+    }
+
     private void MeanOfBlock(int t, int top, int left, int size, Span<byte> mean)
     {
         int bottom = Math.Min(top + size, height), right = Math.Min(left + size, width);

@@ -48,6 +48,6 @@ internal static class MaskPainter
         return result;
     }
 
-    // A quarter of the light is left; the lighter hatching tells masked patches from dark ones.
-    private static byte Dimmed(byte value, bool hatched) => (byte)((value / 4) + (hatched ? 48 : 0));
+    // A third of the light is left; the lighter hatching tells masked patches from dark ones, faint enough to show what is in them.
+    private static byte Dimmed(byte value, bool hatched) => (byte)((value / 3) + (hatched ? 28 : 0));
 }

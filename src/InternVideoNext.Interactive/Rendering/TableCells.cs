@@ -38,13 +38,17 @@ internal sealed class TableCells
     {
         var text = Text(row);
         // Compared as shown: what reads as equal is marked as equal.
-        var content = _best is not null && Number(_values[row]) is not null && text == Format(_best.Value)
+        var isBest = _best is not null && Number(_values[row]) is not null && text == Format(_best.Value);
+        var content = isBest || _values[row] is StrongText
             ? Markup.Of($"<strong>{text}</strong>")
             : Markup.Of($"{text}");
         return isHeader
             ? Markup.Of($"""<th scope="row" style="{TableMarkup.CellStyle}font-weight:400;text-align:{_align}">{content}</th>""")
-            : Markup.Of($"""<td style="{TableMarkup.CellStyle}text-align:{_align}">{content}</td>""");
+            : Markup.Of($"""<td style="{TableMarkup.CellStyle}{Unbroken}text-align:{_align}">{content}</td>""");
     }
+
+    // Numbers with their spread or interval are read as one.
+    private string Unbroken => _align == "right" ? "white-space:nowrap;" : "";
 
     private string Text(int row) => _values[row] switch
     {

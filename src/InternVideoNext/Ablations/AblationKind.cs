@@ -9,7 +9,7 @@ public enum AblationKind
     /// <summary>The same encoder with the weights it would start from.</summary>
     RandomEncoder,
 
-    /// <summary>The clip itself: pixels averaged over 8 x 8 fields of every frame.</summary>
+    /// <summary>The clip itself: of every frame the pixels averaged over 8 x 8 fields.</summary>
     RawPixels,
 
     /// <summary>The frozen image teacher's pooled vector, averaged over frames.</summary>

@@ -63,8 +63,13 @@ public sealed record AblationResult
     /// <summary>Every probe of every label.</summary>
     public required IReadOnlyList<AblationProbe> Probes { get; init; }
 
-    /// <summary>A label's probe by a protocol; null where it wasn't run.</summary>
-    public AblationProbe? Probe(string label, string protocol) => Probes.FirstOrDefault(p => p.Result.Label == label && p.Result.Protocol == protocol);
+    /// <summary>The actor found behind the mask; null for rows without a predictor, and where nobody knows its place.</summary>
+    public PlaceResult? Place { get; init; }
+
+    /// <summary>A label's probe by a readout; null where it wasn't run.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="readout">The readout's name (<see cref="AblationReadout.Name"/>).</param>
+    public AblationProbe? Probe(string label, string readout) => Probes.FirstOrDefault(p => p.Result.Label == label && p.Readout == readout);
 
     /// <summary>Indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, AblationJson.Options);
@@ -77,9 +82,10 @@ public sealed record AblationResult
 }
 
 /// <summary>One probe of a run.</summary>
+/// <param name="Readout">Whose tokens were read by which protocol (<see cref="AblationReadout.Name"/>).</param>
 /// <param name="Result">What it reports.</param>
 /// <param name="Correct">For each test clip, in order, <c>1</c> where the answer is right and <c>0</c> where not: for paired comparisons of runs of one seed.</param>
-public sealed record AblationProbe(ProbeResult Result, string Correct);
+public sealed record AblationProbe(string Readout, ProbeResult Result, string Correct);
 
 /// <summary>What a run was computed on.</summary>
 /// <param name="Device"><c>cpu</c> or <c>cuda:N</c>.</param>

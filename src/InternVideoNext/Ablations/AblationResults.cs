@@ -29,16 +29,17 @@ public sealed record AblationResults(IReadOnlyList<AblationResult> Results)
     public static AblationResults Parse(string json, string source) =>
         json.AsSpan().IndexOf("\"results\"") >= 0 ? AblationJson.Read<AblationResults>(json, source) : new([AblationResult.FromJson(json, source)]);
 
-    /// <summary>One row for each run, label and protocol; accuracies in 0..1.</summary>
+    /// <summary>One row for each run, label and readout; accuracies in 0..1.</summary>
     public DataFrame ToDataFrame()
     {
-        var all = Results.SelectMany(r => r.Probes.Select(p => (Run: r, p.Result))).ToList();
+        var all = Results.SelectMany(r => r.Probes.Select(p => (Run: r, p.Readout, p.Result))).ToList();
         return new DataFrame(
             new StringDataFrameColumn("row", all.Select(a => a.Run.Row)),
             new StringDataFrameColumn("table", all.Select(a => AblationRows.Find(a.Run.Row).Table.ToString())),
             new UInt64DataFrameColumn("seed", all.Select(a => a.Run.Seed)),
             new StringDataFrameColumn("preset", all.Select(a => a.Run.Settings.Preset)),
             new StringDataFrameColumn("label", all.Select(a => a.Result.Label)),
+            new StringDataFrameColumn("readout", all.Select(a => a.Readout)),
             new StringDataFrameColumn("protocol", all.Select(a => a.Result.Protocol)),
             new DoubleDataFrameColumn("top1", all.Select(a => a.Result.Top1)),
             new DoubleDataFrameColumn("low", all.Select(a => a.Result.Interval.Low)),
@@ -51,18 +52,18 @@ public sealed record AblationResults(IReadOnlyList<AblationResult> Results)
             new DoubleDataFrameColumn("training_seconds", all.Select(a => a.Run.TrainingSeconds)));
     }
 
-    /// <summary>One line for each run, label and protocol, with a header.</summary>
+    /// <summary>One line for each run, label and readout, with a header.</summary>
     public string ToCsv()
     {
-        var text = new StringBuilder("row,table,seed,preset,length,label,protocol,top1,top5,low,high,chance,reported,test_used,test_expected,train_used,train_expected," +
+        var text = new StringBuilder("row,table,seed,preset,length,label,readout,protocol,top1,top5,low,high,chance,reported,test_used,test_expected,train_used,train_expected," +
             "training_clips,training_seconds,probe_seconds,skipped_steps,effective_rank,device,processor,threads,code,hash,model_sha256\n");
         foreach (var r in Results)
-            foreach (var probe in r.Probes.Select(p => p.Result))
+            foreach (var (readout, probe, _) in r.Probes)
             {
                 var row = AblationRows.All.FirstOrDefault(a => a.Id == r.Row);
                 var reported = Reported(r.Row, probe.Label);
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"{r.Row},{row?.Table},{r.Seed},{r.Settings.Preset},{r.Settings.Length},{probe.Label},{probe.Protocol},{probe.Top1:0.0000},{probe.Top5:0.0000},{probe.Interval.Low:0.0000},{probe.Interval.High:0.0000},{probe.Chance:0.0000},{reported},{probe.TestUsed},{probe.TestExpected},{probe.TrainUsed},{probe.TrainExpected},{r.TrainingClips},{r.TrainingSeconds:0.0},{r.ProbeSeconds:0.0},{r.SkippedSteps},{r.Features.EffectiveRank:0.00},{r.Hardware.Device},\"{r.Hardware.Processor}\",{r.Hardware.Threads},{r.Code},{r.Hash[..16]},{r.ModelSha256}");
+                    $"{r.Row},{row?.Table},{r.Seed},{r.Settings.Preset},{r.Settings.Length},{probe.Label},{readout},{probe.Protocol},{probe.Top1:0.0000},{probe.Top5:0.0000},{probe.Interval.Low:0.0000},{probe.Interval.High:0.0000},{probe.Chance:0.0000},{reported},{probe.TestUsed},{probe.TestExpected},{probe.TrainUsed},{probe.TrainExpected},{r.TrainingClips},{r.TrainingSeconds:0.0},{r.ProbeSeconds:0.0},{r.SkippedSteps},{r.Features.EffectiveRank:0.00},{r.Hardware.Device},\"{r.Hardware.Processor}\",{r.Hardware.Threads},{r.Code},{r.Hash[..16]},{r.ModelSha256}");
             }
         return text.ToString();
     }

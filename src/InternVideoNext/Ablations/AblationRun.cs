@@ -38,6 +38,14 @@ public sealed class AblationRun
     /// <summary>The name of its folder.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Row.Id}-s{Seed}-{Hash[..8]}");
 
+    /// <summary>Whether the run can be read so: only encoders have tokens of places, and only models with a predictor an output of it.</summary>
+    internal bool Has(AblationReadout readout) => Row.Kind switch
+    {
+        AblationKind.RawPixels or AblationKind.ImageTeacher => readout.Space == FeatureSpace.Encoder && readout.Protocol.Reads != Probes.FeatureKind.Tokens,
+        AblationKind.RandomEncoder => true,
+        _ => readout.Space == FeatureSpace.Encoder || Config?.Model.Predictor is not null,
+    };
+
     private static RunConfig? Complete(RunConfig? config, IAblationData data, AblationRun? start) => config switch
     {
         Stage2Config stage2 => stage2 with { Start = start?.Name },

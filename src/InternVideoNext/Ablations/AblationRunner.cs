@@ -29,10 +29,29 @@ public sealed class AblationRunner(AblationPlan plan, string folder)
         var file = Path.Combine(FolderOf(run), ResultFile);
         if (!File.Exists(file)) return null;
         var result = AblationResult.FromJson(File.ReadAllText(file), file);
-        var protocols = plan.Settings.ProbeProtocols.Where(p => run.Row.Kind is AblationKind.Trained or AblationKind.RandomEncoder || p.Kind != Probes.ProbeKind.Attentive);
-        var complete = protocols.All(p => plan.Data.Labels.Keys.All(label => result.Probe(label, p.Name) is not null));
-        return result.Hash == run.Hash && complete ? result : null;
+        return Completes(run, result) ? result : null;
     }
+
+    /// <summary>
+    /// Takes over results of the same hashes that were made elsewhere, so that only the others are run. A run that one of these starts
+    /// from is run again all the same: its weights are needed.
+    /// </summary>
+    /// <param name="results">Finished results, of this plan or not.</param>
+    /// <returns>How many were taken over.</returns>
+    public int Adopt(IReadOnlyList<AblationResult> results)
+    {
+        var known = plan.Runs.Where(run => Finished(run) is null && results.Any(r => r.Row == run.Row.Id && r.Seed == run.Seed && Completes(run, r))).ToHashSet();
+        var needed = plan.Runs.Where(run => run.Start is not null && !known.Contains(run) && Finished(run) is null).Select(run => run.Start!).ToHashSet();
+        foreach (var run in known.Where(run => !needed.Contains(run)))
+        {
+            Directory.CreateDirectory(FolderOf(run));
+            AsideFile.Write(Path.Combine(FolderOf(run), ResultFile), results.First(r => r.Row == run.Row.Id && r.Seed == run.Seed && Completes(run, r)).ToJson());
+        }
+        return known.Count(run => !needed.Contains(run));
+    }
+
+    private bool Completes(AblationRun run, AblationResult result) =>
+        result.Hash == run.Hash && plan.Settings.Readouts.Where(run.Has).All(r => plan.Data.Labels.Keys.All(label => result.Probe(label, r.Name) is not null));
 
     /// <summary>Runs, or gives the finished result. A run that was interrupted goes on where it stopped.</summary>
     /// <param name="run">A run of the plan; the one that it starts from must be finished.</param>
@@ -48,7 +67,7 @@ public sealed class AblationRunner(AblationPlan plan, string folder)
         using var features = AblationFeatures.Open(run, plan.Settings, FolderOf(run));
         var clips = plan.Settings.Stage1(run.Seed).Data;
         if (run.Config is { } config) clips = config.Data;
-        var (probes, health) = await AblationProbing.RunAsync(
+        var measured = await AblationProbing.RunAsync(
             run, features, plan, clips, phase => progress?.Report(new AblationProgress(run, phase, 1, null)), cancellation).ConfigureAwait(false);
         var metrics = run.Config is null ? [] : MetricsFile.Read(new RunFolder(FolderOf(run)).MetricsFile);
         var result = new AblationResult
@@ -69,8 +88,9 @@ public sealed class AblationRunner(AblationPlan plan, string folder)
             Code = CodeVersion.Name,
             Finished = DateTimeOffset.UtcNow,
             ModelSha256 = outcome is null ? null : HashOf(ModelCheckpoint.Resolve(FolderOf(run))),
-            Features = health,
-            Probes = probes,
+            Features = measured.Health,
+            Probes = measured.Probes,
+            Place = measured.Place,
         };
         AsideFile.Write(Path.Combine(FolderOf(run), ResultFile), result.ToJson());
         return result;

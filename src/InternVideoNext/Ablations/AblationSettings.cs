@@ -28,9 +28,24 @@ public sealed record AblationSettings
     /// <summary>Names of the probe protocols that every row is measured by; empty: the preset's own.</summary>
     public IReadOnlyList<string> Protocols { get; init; } = [];
 
-    /// <summary>The protocols, found: of the presets for the synthetic world this project's linear probe, of the paper's sizes the published linear one.</summary>
-    internal IReadOnlyList<ProbeProtocol> ProbeProtocols => Protocols.Count > 0 ? [.. Protocols.Select(Probes.ProbeProtocols.Find)]
-        : Preset is "tiny" or "mini" or "small" ? [Probes.ProbeProtocols.Mini] : [Probes.ProbeProtocols.InternVideo2Linear];
+    /// <summary>
+    /// How every row is measured: by the protocols on the encoder's tokens; without any named, of the presets for the synthetic world by
+    /// <see cref="AblationReadout.Synthetic"/>, of the paper's sizes by the published linear probe.
+    /// </summary>
+    internal IReadOnlyList<AblationReadout> Readouts => Protocols.Count > 0 ? [.. Protocols.Select(name => new AblationReadout(FeatureSpace.Encoder, ProbeProtocols.Find(name)))]
+        : Preset is "tiny" or "mini" or "small" ? AblationReadout.Synthetic : [new(FeatureSpace.Encoder, ProbeProtocols.InternVideo2Linear)];
+
+    /// <summary>
+    /// The readout that a label's verdicts are taken on, fixed in advance: motion and steps, which need the order of frames, by the
+    /// encoder's frame means, everything else by its mean token; where protocols are named, by the first.
+    /// </summary>
+    /// <param name="label">The label.</param>
+    public string ReadoutFor(string label)
+    {
+        var ordered = label is AblationClaims.Motion or "steps";
+        var readouts = Readouts.Select(r => r.Name).ToList();
+        return ordered && readouts.Contains(AblationReadout.EncoderFrames.Name) ? AblationReadout.EncoderFrames.Name : readouts[0];
+    }
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="ConfigurationException">There is no such preset, or a number is out of range.</exception>
@@ -39,7 +54,7 @@ public sealed record AblationSettings
         _ = Presets.Stage1(Preset);
         try
         {
-            _ = ProbeProtocols;
+            _ = Readouts;
         }
         catch (ArgumentException e)
         {

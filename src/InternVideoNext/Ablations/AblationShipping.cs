@@ -30,9 +30,9 @@ public sealed class AblationShipping(AblationPlan plan, string folder)
             CheckpointExporter.Export(weights, model, ReferenceCheckpoint.Stage1, float16, new Dictionary<string, string> { ["config"] = Configuration.ConfigJson.Write(run.Config!) });
         }
         File.Copy(new RunFolder(_runner.FolderOf(run)).MetricsFile, Path.Combine(target, $"{run.Row.Id}.metrics.jsonl"), overwrite: true);
-        var (probes, health) = await ProbeAsync(plan, run, weights, cancellation).ConfigureAwait(false);
+        var measured = await ProbeAsync(plan, run, weights, cancellation).ConfigureAwait(false);
         using var stream = File.OpenRead(weights);
-        var shipped = result with { Probes = probes, Features = health, ModelSha256 = Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false)) };
+        var shipped = result with { Probes = measured.Probes, Features = measured.Health, Place = measured.Place, ModelSha256 = Convert.ToHexString(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false)) };
         AsideFile.Write(Path.Combine(target, $"{run.Row.Id}.json"), shipped.ToJson());
         return shipped;
     }
@@ -42,7 +42,7 @@ public sealed class AblationShipping(AblationPlan plan, string folder)
     /// <param name="run">The run.</param>
     /// <param name="checkpoint">The weights to measure.</param>
     /// <param name="cancellation">Stops between probes.</param>
-    public static async Task<(IReadOnlyList<AblationProbe> Probes, Probes.FeatureSummary Features)> ProbeAsync(
+    internal static async Task<AblationMeasurement> ProbeAsync(
         AblationPlan plan, AblationRun run, string checkpoint, CancellationToken cancellation)
     {
         using var features = AblationFeatures.Open(run, plan.Settings with { Device = "cpu" }, checkpoint);

@@ -19,7 +19,7 @@ public sealed record RerunComparison(RerunVerdict Verdict, IReadOnlyList<string>
         lines.Add(same ? "weights: identical bit for bit" : "weights: different");
         foreach (var before in reported.Probes)
         {
-            var (label, protocol) = (before.Result.Label, before.Result.Protocol);
+            var (label, protocol) = (before.Result.Label, before.Readout);
             if (again.Probe(label, protocol) is not { } after)
             {
                 (same, withinNoise) = (false, false);

@@ -35,7 +35,7 @@ public sealed class ShapesAblationData(int probeClips, int testClips, ShapesTask
 
     /// <inheritdoc/>
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture,
-        $"motion-shapes/{_world.Task}/noise {_world.Noise:R}/flicker {_world.Flicker:R}/{TrainingClips}/{probeClips}/{testClips}/{Checksum.Value}");
+        $"motion-shapes/{_world.Task}/noise {_world.Noise:R}/spread {_world.Spread:R}/{TrainingClips}/{probeClips}/{testClips}/{Checksum.Value}");
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Labels => _world.Build(0).Labels;
@@ -54,7 +54,14 @@ public sealed class ShapesAblationData(int probeClips, int testClips, ShapesTask
         return new LabelledClips(
             source,
             entry => string.Create(CultureInfo.InvariantCulture, $"{(split == ShapesSplit.Test ? "test" : "train")}/{entry}"),
-            (entry, label) => ShapesWorld.LabelsOf(world.Clip(split, entry))[label]);
+            (entry, label) => ShapesWorld.LabelsOf(world.Clip(split, entry))[label])
+        {
+            TrackOf = (entry, grid) =>
+            {
+                var (clip, times) = (world.Clip(split, entry), ShapesClipSource.SegmentMiddles(clips.Frames));
+                return new ActorTrack([.. times.Select(clip.PlaceAt)], clip.CoveredCells(clips.Size, times, grid));
+            },
+        };
     }
 
     // The pixels of one clip stand for the generator: a change of the world changes them.

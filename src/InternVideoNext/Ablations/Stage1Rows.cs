@@ -10,6 +10,9 @@ namespace InternVideoNext.Ablations;
 /// </summary>
 internal static class Stage1Rows
 {
+    /// <summary>The plain predictor that the paper compares with, where a preset's is a text model's body.</summary>
+    public static readonly VitPredictorConfig Plain = new() { Width = 384, Depth = 12, Heads = 12 };
+
     private const string Decoder = "model.decoder", Predictor = "model.predictor", Masking = "masking";
 
     public static readonly AblationRow PixelLinear = new()
@@ -83,6 +86,18 @@ internal static class Stage1Rows
             ? "it needs ModernBERT-large's weights: ./ivnext weights fetch modernbert-large, then --text-weights FOLDER" : null,
     };
 
+    public static readonly AblationRow VitPredictor = new()
+    {
+        Id = "vit-predictor",
+        Table = AblationTable.Stage1,
+        Title = "Plain ViT predictor of depth 12",
+        Purpose = "The paper's comparison for the text-initialised predictor: a vision transformer from random weights.",
+        Neighbour = "align-diffusion",
+        Changes = [Predictor],
+        Configure = (s, seed) => With(s, seed, m => m with { Predictor = Plain }),
+        Obstacle = s => s.Stage1(0).Model.Predictor is VitPredictorConfig ? "this preset's predictor is a plain ViT already" : null,
+    };
+
     private static readonly AblationRow[] Variants =
     [
         Mask("mask-random", "Random mask", "Without saliency: 75 % of all the clip's tokens, each as likely as another, however many of a frame.", _ => new RandomMaskingConfig { Ratio = 0.75 }),
@@ -103,7 +118,7 @@ internal static class Stage1Rows
         Diffusion("decoder-wide", "Diffusion decoder twice as wide", "The other way to make it strong.", d => d with { Width = 2 * d.Width }),
     ];
 
-    public static IReadOnlyList<AblationRow> All { get; } = [PixelLinear, PixelDiffusion, Align, AlignLinear, AlignDiffusion, TextPredictor, .. Variants];
+    public static IReadOnlyList<AblationRow> All { get; } = [PixelLinear, PixelDiffusion, Align, AlignLinear, AlignDiffusion, TextPredictor, VitPredictor, .. Variants];
 
     private static Stage1Config AlignLinearConfig(AblationSettings s, ulong seed) => With(s, seed, m => m with { Decoder = new LinearPixelDecoderConfig() });
 

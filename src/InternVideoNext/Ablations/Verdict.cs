@@ -18,4 +18,7 @@ public enum Verdict
 
     /// <summary>The interval holds 0.</summary>
     Undecided,
+
+    /// <summary>Fewer than <see cref="AblationComparison.SeedsForVerdict"/> seeds have both rows.</summary>
+    TooFewSeeds,
 }

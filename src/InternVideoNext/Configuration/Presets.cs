@@ -51,7 +51,7 @@ public static class Presets
                 Decoder = new LatentDecoderConfig(),
             },
             ImageTeacher = size.Teacher,
-            Masking = new MultiBlockMaskingConfig(),
+            Masking = size.Stage2Masking,
             Data = Data(size, size.Stage2Frames),
             Training = size.Stage2,
         };

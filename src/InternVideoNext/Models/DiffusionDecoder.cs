@@ -20,6 +20,12 @@ public sealed record DiffusionDecoderConfig : PixelDecoderConfig
     /// <summary>Steps of the diffusion in training.</summary>
     public int Steps { get; init; } = 1000;
 
+    /// <summary>Noise levels that each token is seen at in one step of training; the paper's is 1.</summary>
+    public int NoiseLevels { get; init; } = 1;
+
+    /// <summary>Share of the masked tokens that a step's pixel loss reads, drawn anew each step: less trades the decoder's part of a step's time for noise.</summary>
+    public double TokenShare { get; init; } = 1;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Key => "diffloss";
@@ -37,7 +43,9 @@ public sealed record DiffusionDecoderConfig : PixelDecoderConfig
     private ConfigCheck Check() => new ConfigCheck("model.decoder")
         .Positive("width", Width)
         .Positive("depth", Depth)
-        .Require(Steps >= 2, "steps", Steps, "must be at least 2");
+        .Require(Steps >= 2, "steps", Steps, "must be at least 2")
+        .Positive("noise_levels", NoiseLevels)
+        .Require(TokenShare is > 0 and <= 1, "token_share", TokenShare, "must lie in (0, 1]");
 }
 
 /// <summary>
@@ -54,11 +62,14 @@ public sealed class DiffusionDecoder : PixelDecoder
     internal DiffusionDecoder(DiffusionDecoderConfig config, int predictorWidth, int pixels, Generator generator)
         : base(nameof(DiffusionDecoder))
     {
-        _pixels = pixels;
+        (Config, _pixels) = (config, pixels);
         _process = new DiffusionProcess(NoiseSchedule.Cosine(config.Steps));
         _net = new DiffusionDecoderNetwork(pixels, predictorWidth, config.Width, config.Depth, generator);
         RegisterComponents();
     }
+
+    /// <summary>Its sizes, and how its loss is drawn.</summary>
+    public DiffusionDecoderConfig Config { get; }
 
     /// <summary>The training process; sampling uses respaced versions of its schedule.</summary>
     public DiffusionProcess Process => _process;

@@ -54,6 +54,12 @@ public sealed record EncoderConfig
     /// <summary>Standard deviation of the initial weights.</summary>
     public double InitStd { get; init; } = 0.02;
 
+    /// <summary>Factor of the sine-cosine values that all position tables start with: more makes place and time a larger part of a token.</summary>
+    public double PositionScale { get; init; } = 1;
+
+    /// <summary>Base of these tables' frequencies: small for grids of few places, so that more channels tell neighbours apart.</summary>
+    public double PositionBase { get; init; } = 10000;
+
     /// <summary>The tokens of a clip, class tokens aside.</summary>
     [JsonIgnore]
     public TokenGrid Grid => new(Frames, ImageSize / PatchSize, ImageSize / PatchSize);
@@ -105,11 +111,16 @@ public sealed record EncoderConfig
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
         .NotNegative("init_std", InitStd)
         .Positive("norm_eps", NormEps)
+        .NotNegative("position_scale", PositionScale)
+        .Require(PositionBase > 1 && double.IsFinite(PositionBase), "position_base", PositionBase, "must be above 1")
         .Multiple("width", Width, "the position table's 16 parts", 16)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)
         .Multiple("image_size", ImageSize, "patch_size", PatchSize)
         .ThrowIfAny();
+
+    /// <summary>The first values of the position tables of encoder, predictor and alignment, [1, K + N, C].</summary>
+    internal Tensor PositionTable() => Modules.PositionTable.SineCosine(Width, Grid, ClassTokens, PositionScale, PositionBase);
 
     private static EncoderConfig Paper(int width, int depth, int heads, double dropPath, int frames) => new()
     {

@@ -22,7 +22,9 @@ public sealed class EncoderPredictorDecoder : nn.Module
         Config = config;
         _encoder = config.Encoder.Build(generator);
         _predictor = config.Predictor?.Build(config.Encoder, generator);
-        _decoder = config.Decoder is { } decoder ? new DecoderSlot(decoder.Key, Build(decoder, config.Encoder, _predictor?.Width ?? 0, generator)) : null;
+        _decoder = config.Decoder is null ? null : new DecoderSlot(
+            ((DecoderConfig?[])[config.Decoder, config.PixelDecoder]).OfType<DecoderConfig>()
+            .Select(decoder => (decoder.Key, Build(decoder, config.Encoder, _predictor?.Width ?? 0, generator))));
         _alignment = config.Alignment is { } alignment ? new SemanticAlignment(alignment, config.Encoder, generator) : null;
         RegisterComponents();
     }
@@ -36,14 +38,14 @@ public sealed class EncoderPredictorDecoder : nn.Module
     /// <summary>The predictor, if the model has one.</summary>
     public Predictor? Predictor => _predictor;
 
-    /// <summary>The pixel decoder, if the model has one (Stage 1).</summary>
-    public IPixelDecoder? PixelDecoder => _decoder?.Decoder as IPixelDecoder;
+    /// <summary>The pixel decoder, if the model has one (Stage 1, or a Stage 2 with pixels).</summary>
+    public IPixelDecoder? PixelDecoder => _decoder?.Find<IPixelDecoder>();
 
     /// <summary>The latent decoder, if the model has one (Stage 2).</summary>
-    public LatentDecoder? LatentDecoder => _decoder?.Decoder as LatentDecoder;
+    public LatentDecoder? LatentDecoder => _decoder?.Find<LatentDecoder>();
 
     /// <summary>The classifiers, if the model is trained with labels.</summary>
-    public LabelHeads? LabelHeads => _decoder?.Decoder as LabelHeads;
+    public LabelHeads? LabelHeads => _decoder?.Find<LabelHeads>();
 
     /// <summary>The alignment heads, if the model has them (Stage 1).</summary>
     public SemanticAlignment? Alignment => _alignment;
@@ -74,9 +76,12 @@ public sealed class EncoderPredictorDecoder : nn.Module
     // Gives the decoder's parameters their reference names: decoder.diffloss.*, decoder.selfdist_decoder.*
     private sealed class DecoderSlot : nn.Module
     {
-        public DecoderSlot(string key, nn.Module decoder) : base("decoder") => register_module(key, decoder);
+        public DecoderSlot(IEnumerable<(string Key, nn.Module Decoder)> decoders) : base("decoder")
+        {
+            foreach (var (key, decoder) in decoders) register_module(key, decoder);
+        }
 
-        // Not kept in a field: TorchSharp would register it a second time under the field's name.
-        public nn.Module Decoder => named_children().Single().module;
+        // Not kept in fields: TorchSharp would register them a second time under the fields' names.
+        public T? Find<T>() where T : class => named_children().Select(child => child.module).OfType<T>().SingleOrDefault();
     }
 }

@@ -33,7 +33,7 @@ public sealed class Predictor : Module<Tensor, TokenMask, Tensor>
         _classTokens = encoder.ClassTokens;
         _body = body;
         _maskToken = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, encoder.Width), std, generator));
-        _positions = Layers.Parameter(PositionTable.SineCosine(encoder.Width, encoder.Grid, encoder.ClassTokens));
+        _positions = Layers.Parameter(encoder.PositionTable());
         _head = new ProjectionHead(encoder.Width, body.Width, std, generator);
         RegisterComponents();
     }

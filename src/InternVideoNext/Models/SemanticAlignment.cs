@@ -23,7 +23,7 @@ public sealed class SemanticAlignment : nn.Module
     {
         Config = config;
         _classTokens = encoder.ClassTokens;
-        _positions = Layers.Parameter(PositionTable.SineCosine(encoder.Width, encoder.Grid, encoder.ClassTokens));
+        _positions = Layers.Parameter(encoder.PositionTable());
         _middle = new ModuleList<ProjectionHead>([.. Enumerable.Range(0, config.Layers)
             .Select(_ => new ProjectionHead(encoder.Width, config.TeacherWidth, encoder.InitStd, generator))]);
         _final = new ProjectionHead(encoder.PoolWidth, config.TeacherWidth, encoder.InitStd, generator);

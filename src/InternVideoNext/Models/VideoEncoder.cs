@@ -29,7 +29,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
         _patchEmbedding = new PatchEmbedding(config.PatchSize, config.Width, generator, config.NormEps);
         _classToken = Layers.Parameter(
             WeightInitialization.TruncatedNormal(empty(1, config.ClassTokens, config.Width), config.InitStd, generator));
-        _positions = Layers.Parameter(PositionTable.SineCosine(config.Width, config.Grid, config.ClassTokens));
+        _positions = Layers.Parameter(config.PositionTable());
         _blocks = ModuleList([.. Enumerable.Range(0, config.Depth).Select(i => new TransformerBlock(config.Block(i), i, generator))]);
         _pool = new AttentionPool(config.Width, config.PoolHeads, config.PoolWidth, config.InitStd, generator);
         RegisterComponents();

@@ -12,14 +12,16 @@ public static class PositionTable
 {
     /// <summary>
     /// Three-dimensional sine-cosine table: the first C/4 channels code time, the other 3C/4 space (columns, then rows),
-    /// each as sines followed by cosines of frequencies 10000^(-2i/d); zeros for class tokens.
+    /// each as sines followed by cosines of frequencies base^(-2i/d), all times a scale; zeros for class tokens.
     /// </summary>
     /// <param name="width">C, a multiple of 16.</param>
     /// <param name="grid">T, h, w.</param>
     /// <param name="classTokens">K, rows of zeros in front.</param>
+    /// <param name="scale">Factor of every value; the paper's is 1.</param>
+    /// <param name="frequencyBase">The longest wave's length over that of the shortest; the paper's is 10000.</param>
     /// <returns>[1, K + N, C] float32.</returns>
     /// <exception cref="ArgumentException"><paramref name="width"/> does not divide into these parts.</exception>
-    public static Tensor SineCosine(int width, TokenGrid grid, int classTokens)
+    public static Tensor SineCosine(int width, TokenGrid grid, int classTokens, double scale = 1, double frequencyBase = 10000)
     {
         if (width % 16 != 0)
             throw new ArgumentException($"width: {width} is not a multiple of 16, which the sine-cosine table needs.", nameof(width));
@@ -29,12 +31,12 @@ public static class PositionTable
         long[] shape = [grid.Frames, grid.Height, grid.Width, -1];
         var table = cat(
             [
-                Axis(grid.Frames, time).view(-1, 1, 1, time).expand(shape),
-                Axis(grid.Width, space).view(1, 1, -1, space).expand(shape),
-                Axis(grid.Height, space).view(1, -1, 1, space).expand(shape),
+                Axis(grid.Frames, time, frequencyBase).view(-1, 1, 1, time).expand(shape),
+                Axis(grid.Width, space, frequencyBase).view(1, 1, -1, space).expand(shape),
+                Axis(grid.Height, space, frequencyBase).view(1, -1, 1, space).expand(shape),
             ],
             dim: -1).view(1, grid.Tokens, width);
-        return cat([zeros(1, classTokens, width), table.to(float32)], dim: 1).MoveToOuterDisposeScope();
+        return cat([zeros(1, classTokens, width), table.mul(scale).to(float32)], dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -80,10 +82,10 @@ public static class PositionTable
             .reshape(1, target.Tokens, width);
     }
 
-    private static Tensor Axis(int length, int channels)
+    private static Tensor Axis(int length, int channels, double frequencyBase)
     {
         var half = channels / 2;
-        var frequency = (arange(half, dtype: float64) * (-Math.Log(10000) / half)).exp();
+        var frequency = (arange(half, dtype: float64) * (-Math.Log(frequencyBase) / half)).exp();
         var angle = outer(arange(length, dtype: float64), frequency); // [length, channels / 2]
         return cat([angle.sin(), angle.cos()], dim: 1);
     }

@@ -49,8 +49,8 @@ public static class FeatureExtraction
     /// <summary>One batch's features.</summary>
     /// <param name="encoder">A frozen encoder.</param>
     /// <param name="video">[B, 3, T, H, W], ImageNet-normalised.</param>
-    /// <param name="kind">Mean token or all.</param>
-    /// <returns>[B, C] or [B, N, C], float32 on the CPU, outside every dispose scope; class tokens are left out.</returns>
+    /// <param name="kind">What is kept of the tokens.</param>
+    /// <returns>[B, C], [B, T C] or [B, N, C], float32 on the CPU, outside every dispose scope; class tokens are left out.</returns>
     public static Tensor Encode(VideoEncoder encoder, Tensor video, FeatureKind kind)
     {
         using var scope = NewDisposeScope();
@@ -59,9 +59,19 @@ public static class FeatureExtraction
         var tokens = encoder.Encode(encoder.Embed(video.to(parameter.dtype, parameter.device)), visible: null, dropPath: null).Tokens;
         var classes = encoder.Config.ClassTokens;
         var patches = tokens.narrow(1, classes, tokens.size(1) - classes).to(float32);              // [B, N, C]
-        var features = kind == FeatureKind.MeanToken ? patches.mean([1]) : patches.contiguous();
-        return features.cpu().DetachFromDisposeScope();
+        return Keep(patches, encoder.Config.Frames, kind).cpu().DetachFromDisposeScope();
     }
+
+    /// <summary>What is kept of patch tokens, in the caller's dispose scope.</summary>
+    /// <param name="tokens">[B, N, C], frame by frame, as many of each.</param>
+    /// <param name="frames">T.</param>
+    /// <param name="kind">What is kept.</param>
+    internal static Tensor Keep(Tensor tokens, int frames, FeatureKind kind) => kind switch
+    {
+        FeatureKind.MeanToken => tokens.mean([1]),
+        FeatureKind.FrameMeans => tokens.unflatten(1, frames, -1).mean([2]).flatten(1),                 // [B, T, L, C] -> [B, T C]
+        _ => tokens.contiguous(),
+    };
 
     private static Tensor Join(List<Tensor> parts)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace InternVideoNext.Probes;
 
@@ -20,6 +21,13 @@ public sealed record ProbeProtocol
 
     /// <summary>What reads the features.</summary>
     public required ProbeKind Kind { get; init; }
+
+    /// <summary>What the probe reads of a clip's tokens; an attentive one reads all of them.</summary>
+    [JsonIgnore]
+    public FeatureKind Reads => Kind == ProbeKind.Attentive ? FeatureKind.Tokens : FrameMeans ? FeatureKind.FrameMeans : FeatureKind.MeanToken;
+
+    /// <summary>Linear and nearest-neighbour probes: true for the frames' means side by side, which keep the order of time, instead of one mean token.</summary>
+    public bool FrameMeans { get; init; }
 
     /// <summary>Frames of one view; null as the encoder was trained.</summary>
     public int? Frames { get; init; }
@@ -97,6 +105,7 @@ public sealed record ProbeProtocol
         Require(Normalization != FeatureNormalization.BatchNorm || Solver == ProbeSolver.Adamw, "normalization", Normalization, "needs mini-batches; use standardize with this solver");
         Require(Normalization == FeatureNormalization.None || Kind == ProbeKind.Linear, "normalization", Normalization, "is for linear probes; others normalise by themselves");
         Require(Choice != GridChoice.Fixed || Grid.Points.Count == 1, "choice", Choice, "needs a grid of one point");
+        Require(!FrameMeans || Kind != ProbeKind.Attentive, "frame_means", FrameMeans, "an attentive probe reads all tokens");
         Require(Temperature > 0, "temperature", Temperature, "must be positive");
         Schedule?.Validate(Name);
         ValidateGrid();

@@ -79,16 +79,24 @@ public static class ProbeProtocols
         Grid = new() { L2 = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1] },
     };
 
+    /// <summary>As <see cref="Mini"/>, on the frames' means side by side: it can tell what depends on the order of frames.</summary>
+    public static ProbeProtocol MiniFrames { get; } = Mini with
+    {
+        Name = "mini-frames",
+        Source = Mini.Source.Replace("the mean of the tokens over the full clip", "each frame's mean token, side by side in order of time", StringComparison.Ordinal),
+        FrameMeans = true,
+    };
+
     /// <summary>This project's attentive probe for small encoders on cached tokens.</summary>
     public static ProbeProtocol MiniAttentive { get; } = new()
     {
         Name = "mini-attentive",
-        Source = "This project: V-JEPA's pooling with one block of 4 heads on cached tokens; learning rate and weight decay chosen on a fifth of the training clips.",
+        Source = "This project: V-JEPA's pooling with one block of 4 heads on cached tokens; learning rate chosen on a fifth of the training clips.",
         Kind = ProbeKind.Attentive,
         Heads = 4,
         Solver = ProbeSolver.Adamw,
-        Schedule = new() { Epochs = 20, WarmupEpochs = 2, BatchSize = 128, DecayAll = true },
-        Grid = new() { LearningRates = [3e-3, 1e-3, 3e-4], WeightDecays = [.01, .1] },
+        Schedule = new() { Epochs = 40, WarmupEpochs = 2, BatchSize = 128, DecayAll = true },
+        Grid = new() { LearningRates = [3e-3, 1e-3], WeightDecays = [.01] },
         Refit = false,
     };
 
@@ -134,6 +142,7 @@ public static class ProbeProtocols
             Grid = new() { LearningRates = [1e-3] },
         },
         Mini,
+        MiniFrames,
         MiniAttentive,
         NearestNeighbours,
     ];

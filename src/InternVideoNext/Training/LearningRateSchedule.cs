@@ -1,6 +1,6 @@
 namespace InternVideoNext.Training;
 
-/// <summary>Linear warm-up, then a cosine to the final rate, as the released scripts tabulate it (method, section 8).</summary>
+/// <summary>Linear warm-up, a stretch at the peak where the configuration asks for one, then a cosine to the final rate (method, section 8).</summary>
 public static class LearningRateSchedule
 {
     /// <summary>The learning rate of one step.</summary>
@@ -12,7 +12,8 @@ public static class LearningRateSchedule
         var (start, peak, final) = (config.StartLearningRate * clips, config.BaseLearningRate * clips, config.FinalLearningRate * clips);
         if (step < config.WarmupSteps)
             return config.WarmupSteps == 1 ? start : start + ((peak - start) * step / (config.WarmupSteps - 1));
-        var progress = (double)(step - config.WarmupSteps) / (config.Steps - config.WarmupSteps);
-        return final + (0.5 * (peak - final) * (1 + Math.Cos(Math.PI * Math.Min(progress, 1))));
+        var decay = (config.Steps - config.WarmupSteps) * config.DecayShare;
+        var progress = Math.Clamp((step - (config.Steps - decay)) / decay, 0, 1);
+        return final + (0.5 * (peak - final) * (1 + Math.Cos(Math.PI * progress)));
     }
 }

@@ -77,7 +77,8 @@ public static class ModelCheckpoint
     {
         using var file = SafetensorsFile.Open(Resolve(path));
         var (encoder, stored) = (student.Config.Encoder, ConfigOf(file)?.Model.Encoder.Grid);
-        var map = keepPredictor ? ReferenceCheckpoint.Stage1IntoStage2 : ReferenceCheckpoint.Stage1IntoFreshPredictor;
+        var map = !keepPredictor ? ReferenceCheckpoint.Stage1IntoFreshPredictor
+            : student.PixelDecoder is null ? ReferenceCheckpoint.Stage1IntoStage2 : ReferenceCheckpoint.Stage1IntoStage2WithPixels;
         return StrictLoader.Load(student, file, map, PositionTableResizing.To(encoder.Grid, encoder.ClassTokens, stored));
     }
 

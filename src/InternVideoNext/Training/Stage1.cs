@@ -55,7 +55,7 @@ public sealed class Stage1 : ITrainingStage
         var encoded = Encode(video, mask, random.DropPath);
         var losses = new WeightedLosses();
         if (_config.Aligns) AddAlignment(losses, encoded, target!, mask);
-        if (_config.PixelWeight > 0) AddPixels(losses, Predict(encoded, mask), video, mask, random.Noise);
+        if (_config.PixelWeight > 0) AddPixels(losses, Predict(encoded, mask), video, mask, random.Noise, MeasuresListening(stepIndex));
         return losses.Sum();
     }
 
@@ -77,6 +77,10 @@ public sealed class Stage1 : ITrainingStage
         Student.Dispose();
         (_teacher as IDisposable)?.Dispose();
     }
+
+    // All batches of a step have the same parts.
+    private bool MeasuresListening(long batch) =>
+        _config.Training.HealthEvery > 0 && ((batch / _config.Training.Accumulation) + 1) % _config.Training.HealthEvery == 0;
 
     private TeacherOutput? Observe(Tensor video)
     {
@@ -113,9 +117,9 @@ public sealed class Stage1 : ITrainingStage
         return Student.PredictMasked(encoded.Tokens, mask);
     }
 
-    private void AddPixels(WeightedLosses losses, Tensor predicted, Tensor video, TokenMask mask, Generator noise)
+    private void AddPixels(WeightedLosses losses, Tensor predicted, Tensor video, TokenMask mask, Generator noise, bool measuresListening)
     {
         using var part = _trace.Enter(StepPart.Decoder);
-        PixelTerm.AddTo(losses, _config.PixelWeight, Student, predicted, video, mask, noise);
+        PixelTerm.AddTo(losses, "pixel", _config.PixelWeight, Student, predicted, video, mask, noise, measuresListening);
     }
 }

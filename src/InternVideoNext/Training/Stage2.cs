@@ -64,9 +64,10 @@ public sealed class Stage2 : ITrainingStage
         var losses = new WeightedLosses();
         for (var i = 0; i < masks.Count; i++)
         {
-            var prediction = Stage2Objective.Predict(Student, patches, masks[i], random.DropPath, _trace);
+            var completed = Stage2Objective.Complete(Student, patches, masks[i], random.DropPath, _trace);
             using var part = _trace.Enter(StepPart.Decoder);
-            losses.Add($"latent_{i}", Stage2Objective.Loss(prediction, targets, masks[i]), weight: 1);
+            losses.Add($"latent_{i}", Stage2Objective.Loss(Student.LatentDecoder!.call(completed), targets, masks[i]), weight: 1);
+            if (_config.PixelWeight > 0) PixelTerm.AddTo(losses, $"pixel_{i}", _config.PixelWeight, Student, completed, video, masks[i], random.Noise, measuresListening: false);
         }
         return losses.Sum();
     }

@@ -22,6 +22,9 @@ public sealed record Stage2Config : RunConfig
     /// <summary>The image teacher; needed where <see cref="Teacher"/> is <see cref="LatentTeacher.Image"/>.</summary>
     public ImageTeacherConfig? ImageTeacher { get; init; }
 
+    /// <summary>Weight of a pixel loss behind each mask; 0, the paper's, leaves it out. Needs <see cref="Models.ModelConfig.PixelDecoder"/>.</summary>
+    public double PixelWeight { get; init; }
+
     /// <inheritdoc/>
     public override void Validate()
     {
@@ -31,6 +34,9 @@ public sealed record Stage2Config : RunConfig
         check.That(Model.Predictor is not null, "model.predictor is null; Stage 2 trains one")
             .That(Model.Decoder is LatentDecoderConfig, "model.decoder is not latent; Stage 2 predicts latents")
             .That(Masking is not SemanticMaskingConfig, "masking is semantic, which needs Stage 1's saliency; Stage 2 has none")
+            .NotNegative("pixel_weight", PixelWeight)
+            .That(PixelWeight > 0 == Model.PixelDecoder is not null, "pixel_weight and model.pixel_decoder belong together: a weight above 0 needs a decoder, and a decoder a weight")
+            .That(Model.PixelDecoder is null || PredictorStart == PredictorStart.Kept || Start is null, "model.pixel_decoder goes on from Stage 1's; predictor_start=fresh does not fit")
             .InRange("teacher_momentum", TeacherMomentum, 0, 1)
             .That(Teacher != LatentTeacher.Image || ImageTeacher is not null, "teacher is image, but image_teacher is null")
             .That(Teacher != LatentTeacher.Video || Model.Decoder is not LatentDecoderConfig { TargetWidth: { } width } || width == Model.Encoder.Width,

@@ -29,31 +29,16 @@ public static class Stage2Objective
     /// <param name="dropPath">For dropped paths; null in evaluation.</param>
     /// <returns>[B, Nm, D].</returns>
     public static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath) =>
-        Predict(student, patches, mask, dropPath, StepTrace.None);
+        student.LatentDecoder!.call(Complete(student, patches, mask, dropPath, StepTrace.None));
 
-    /// <summary>The same, telling a trace which part is under way.</summary>
-    internal static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath, StepTrace trace)
+    /// <summary>The predictor's output at masked tokens, telling a trace which part is under way.</summary>
+    /// <returns>[B, Nm, Cp].</returns>
+    internal static Tensor Complete(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath, StepTrace trace)
     {
         using var scope = NewDisposeScope();
-        return Decode(Complete(Encode())).MoveToOuterDisposeScope();
-
-        Tensor Encode()
-        {
-            using var part = trace.Enter(StepPart.Encoder);
-            return student.Encoder.Encode(patches, mask.Visible, dropPath).Tokens;                      // [B, classes + Nv, C]
-        }
-
-        Tensor Complete(Tensor encoded)
-        {
-            using var part = trace.Enter(StepPart.Predictor);
-            return student.PredictMasked(encoded, mask);                                                // [B, Nm, Cp]
-        }
-
-        Tensor Decode(Tensor predicted)
-        {
-            using var part = trace.Enter(StepPart.Decoder);
-            return student.LatentDecoder!.call(predicted);                                              // [B, Nm, D]
-        }
+        Tensor encoded;
+        using (trace.Enter(StepPart.Encoder)) encoded = student.Encoder.Encode(patches, mask.Visible, dropPath).Tokens; // [B, classes + Nv, C]
+        using (trace.Enter(StepPart.Predictor)) return student.PredictMasked(encoded, mask).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean of 2 - 2 cos over the masked tokens of one mask.</summary>

@@ -30,6 +30,9 @@ public sealed record TrainingConfig
     /// <summary>Steps of linear warm-up.</summary>
     public int WarmupSteps { get; init; }
 
+    /// <summary>Share of the steps after warm-up in which the rate falls: 1, the released scripts' cosine, or less, which holds the peak until then.</summary>
+    public double DecayShare { get; init; } = 1;
+
     /// <summary>AdamW's decoupled weight decay, on tensors that decay (<see cref="WeightDecayRule"/>).</summary>
     public double WeightDecay { get; init; } = 0.05;
 
@@ -102,6 +105,7 @@ public sealed record TrainingConfig
         .InRange("start_learning_rate", StartLearningRate, 0, BaseLearningRate)
         .InRange("final_learning_rate", FinalLearningRate, 0, BaseLearningRate)
         .Require(WarmupSteps >= 0 && WarmupSteps < Steps, "warmup_steps", WarmupSteps, $"must lie in 0..steps-1 (steps is {Steps})")
+        .Require(DecayShare is > 0 and <= 1, "decay_share", DecayShare, "must lie in (0, 1]")
         .Require(WeightDecay >= 0, "weight_decay", WeightDecay, "must not be negative")
         .Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "must lie in [0, 1)")
         .Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "must lie in [0, 1)")

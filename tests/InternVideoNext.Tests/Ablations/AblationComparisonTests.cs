@@ -15,26 +15,37 @@ public sealed class AblationComparisonTests
     }
 
     [Fact]
-    public void Of_ThreeSeedsAlwaysBetter_IsDecidedBySeeds()
+    public void Of_FiveSeedsAlwaysBetter_IsDecidedBySeeds()
     {
-        var comparison = AblationComparison.Of(Rows("a", 80, 82, 81), Rows("b", 60, 61, 62), "motion", "mini")!;
+        var comparison = AblationComparison.Of(Rows("a", 80, 82, 81, 80, 82), Rows("b", 60, 61, 62, 61, 61), "motion", "mini")!;
         Assert.True(comparison.FirstIsBetter);
+        Assert.False(comparison.SecondIsBetter);
         Assert.Equal(0.20, comparison.Difference, 9);
-        Assert.Contains("3 seeds", comparison.Test, StringComparison.Ordinal);
+        Assert.Contains("5 seeds", comparison.Test, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_ThreeSeedsThatDisagree_IsUndecided()
+    public void Of_FourSeedsAlwaysBetter_HasAnIntervalButDecidesNothing()
     {
-        var comparison = AblationComparison.Of(Rows("a", 80, 60, 70), Rows("b", 60, 80, 70), "motion", "mini")!;
+        var comparison = AblationComparison.Of(Rows("a", 80, 82, 81, 80), Rows("b", 60, 61, 62, 61), "motion", "mini")!;
+        Assert.True(comparison.Interval!.Value.Low > 0);
+        Assert.False(comparison.FirstIsBetter || comparison.SecondIsBetter);
+        Assert.Contains("too few", comparison.Test, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_FiveSeedsThatDisagree_IsUndecided()
+    {
+        var comparison = AblationComparison.Of(Rows("a", 80, 60, 70, 80, 60), Rows("b", 60, 80, 70, 60, 80), "motion", "mini")!;
         Assert.False(comparison.FirstIsBetter || comparison.SecondIsBetter);
     }
 
     [Fact]
-    public void Of_OneSeed_IsDecidedByClipsAndSaysSo()
+    public void Of_OneSeed_HasNoIntervalAndDecidesNothing()
     {
-        var comparison = AblationComparison.Of(Rows("a", 50), Rows("b", 80), "motion", "mini")!;
-        Assert.True(comparison.SecondIsBetter);
+        var comparison = AblationComparison.Of(Rows("a", 10), Rows("b", 90), "motion", "mini")!;
+        Assert.Null(comparison.Interval);
+        Assert.False(comparison.FirstIsBetter || comparison.SecondIsBetter);
         Assert.Contains("one seed", comparison.Test, StringComparison.Ordinal);
     }
 
@@ -48,9 +59,10 @@ public sealed class AblationComparisonTests
     public void Judge_AClaim_FollowsTheInterval(int better, int worse, Verdict expected)
     {
         var claim = AblationClaims.All.Single(c => c.Id == "stage2" && c.Label == "motion");
-        var results = Rows("stage2", better, better + 1, better).Concat(Rows("align-diffusion", worse, worse, worse + 1)).ToList();
+        var results = Rows("stage2", better, better + 1, better, better, better).Concat(Rows("align-diffusion", worse, worse, worse + 1, worse, worse)).ToList();
         Assert.Equal(expected, claim.Judge(results, "mini").Verdict);
         Assert.Equal(21.5, claim.Reported!.Value, 9);
+        Assert.Equal(Verdict.TooFewSeeds, claim.Judge([.. results.Where(r => r.Seed < 4)], "mini").Verdict);
     }
 
     [Fact]
@@ -93,7 +105,7 @@ public sealed class AblationComparisonTests
         Finished = DateTimeOffset.UnixEpoch,
         ModelSha256 = "same",
         Features = new FeatureSummary(1, 1, 0, 100),
-        Probes = [new AblationProbe(Probe(right), new string('1', right) + new string('0', 100 - right))],
+        Probes = [new AblationProbe("mini", Probe(right), new string('1', right) + new string('0', 100 - right))],
     };
 
     private static ProbeResult Probe(int right) => new()

@@ -97,7 +97,7 @@ public sealed class AblationRowsTests
     [Fact]
     public void Shared_SmallerBatch_KeepsClipsAndPeakLearningRate()
     {
-        var (whole, small) = (Settings("small").Stage1(1).Training, (Settings("small") with { BatchSize = 32 }).Stage1(1).Training);
+        var (whole, small) = (Settings("small").Stage1(1).Training, (Settings("small") with { BatchSize = 8 }).Stage1(1).Training);
         Assert.Equal((long)whole.Steps * whole.BatchSize, (long)small.Steps * small.BatchSize);
         Assert.Equal(LearningRateSchedule.At(whole.WarmupSteps, whole), LearningRateSchedule.At(small.WarmupSteps, small), 12);
     }

@@ -30,6 +30,7 @@ public sealed class AblationRunnerTests : IDisposable
         foreach (var run in plan.Runs) RunAssert.Equal(new RunFolder(new AblationRunner(plan, Path.Combine(_folder, "whole")).FolderOf(run)), new RunFolder(new AblationRunner(plan, parts).FolderOf(run)));
         Assert.Equal(whole.Select(r => r.ModelSha256), resumed.Select(r => r.ModelSha256));
         Assert.Equal(whole.SelectMany(r => r.Probes).Select(p => p.Correct), resumed.SelectMany(r => r.Probes).Select(p => p.Correct));
+        Assert.Equal(whole.Select(r => r.Place), resumed.Select(r => r.Place));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class AblationRunnerTests : IDisposable
     {
         var plan = Plan("random-encoder", "raw-pixels", "teacher-frames", "supervised");
         var results = await RunAll(plan, _folder);
-        Assert.All(results, r => Assert.Equal(["appearance", "motion"], r.Probes.Select(p => p.Result.Label)));
+        string[][] readouts = [Synthetic, ["mini", "mini-frames"], ["mini", "mini-frames"], Encoder];
+        Assert.All(readouts.Zip(results), pair => AssertMeasured(pair.First, pair.Second));
         Assert.All(results, r => Assert.All(r.Probes, p => Assert.Equal(48, p.Result.TestUsed)));
         // The teacher knows shapes and backdrops: chance is 6.25 %.
         Assert.True(results[2].Probe("appearance", "mini")!.Result.Top1 > 0.3);
@@ -74,8 +76,12 @@ public sealed class AblationRunnerTests : IDisposable
         var text = await File.ReadAllTextAsync(file);
         Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
         Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), AblationJson.Options));
-        Assert.Equal(1 + 4, (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Length); // two runs of two labels
-        Assert.Equal(4, results.ToDataFrame().Rows.Count);
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Select(line => line.Split(',')).ToList();
+        int[] keys = [.. new[] { "row", "label", "readout" }.Select(name => Array.IndexOf(lines[0], name))];
+        Assert.DoesNotContain(-1, keys);
+        Assert.Equal(24, lines.Skip(1).Select(line => string.Join(' ', keys.Select(key => line[key]))).Distinct().Count()); // two runs of two labels by six readouts
+        Assert.Equal(1 + 24, lines.Count);
+        Assert.Equal(24, results.ToDataFrame().Rows.Count);
     }
 
     [Fact]
@@ -97,6 +103,30 @@ public sealed class AblationRunnerTests : IDisposable
         Assert.NotEqual(one.Hash, AblationPlan.Make(Settings, new ShapesAblationData(64, 49), [AblationRows.Find("align")], [1]).Runs[0].Hash);
     }
 
+    [Fact]
+    public async Task RunAsync_RowWithAPredictorAndRowWithout_CarryTheirReadoutsAndThePlace()
+    {
+        var results = await RunAll(Plan("align-diffusion", "align", "random-encoder"), _folder);
+        Assert.All(results.Zip([Synthetic, Encoder, Synthetic]), pair => AssertMeasured(pair.Second, pair.First));
+        Assert.Null(results[1].Place);
+        foreach (var place in new[] { results[0].Place!, results[2].Place! })
+        {
+            // 12 of 16 places are hidden in each of the 48 clips' four frames; the actor is in three quarters of the frames behind them.
+            Assert.Equal(1.0 / 12, place.Chance, 12);
+            Assert.InRange(place.Frames, 192 / 2, 192);
+            Assert.InRange(place.UnseenFrames, 1, place.Frames / 4); // few: an actor shows in four cells or more, mostly
+            Assert.Equal(Math.Round(place.Top1 * place.Frames), place.Top1 * place.Frames, 6);
+        }
+        Assert.Equal(results[0].Place!.UnseenFrames, results[2].Place!.UnseenFrames); // the same clips behind the same masks
+        // Back from the file as it was.
+        var runner = new AblationRunner(Plan("align-diffusion"), _folder);
+        Assert.Equal(results[0].Place, runner.Finished(Plan("align-diffusion").Runs[0])!.Place);
+    }
+
+    private static readonly string[] Encoder = ["mini", "mini-frames", "mini-attentive"];
+
+    private static readonly string[] Synthetic = [.. Encoder, .. Encoder.Select(name => $"predictor/{name}")];
+
     private static AblationSettings Settings { get; } = new() { Preset = "tiny", Length = 0.04 };
 
     private static IAblationData Data { get; } = new ShapesAblationData(64, 48);
@@ -109,6 +139,9 @@ public sealed class AblationRunnerTests : IDisposable
         foreach (var run in plan.Runs) results.Add(await new AblationRunner(plan, folder).RunAsync(run, progress: null, CancellationToken.None));
         return results;
     }
+
+    private static void AssertMeasured(string[] readouts, AblationResult result) =>
+        Assert.Equal(readouts.SelectMany(r => new[] { (r, "appearance"), (r, "motion") }), result.Probes.Select(p => (p.Readout, p.Result.Label)));
 
     private sealed class Unwanted : IProgress<AblationProgress>
     {

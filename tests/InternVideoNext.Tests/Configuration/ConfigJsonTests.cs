@@ -20,7 +20,7 @@ public sealed partial class ConfigJsonTests
         { "masking", """{"kind":"random","ratio":0.5}""" },
         { "masking", """{"kind":"tube","ratio":0.5}""" },
         { "masking", """{"kind":"multi_block","blocks":[{"count":3,"scale":0.2}],"aspect_min":0.8,"aspect_max":1.2,"max_keep":7,"trim":"released"}""" },
-        { "model.decoder", """{"kind":"diffusion","width":32,"depth":2,"steps":100}""" },
+        { "model.decoder", """{"kind":"diffusion","width":32,"depth":2,"steps":100,"noise_levels":3,"token_share":0.5}""" },
         { "model.decoder", """{"kind":"linear_pixel"}""" },
         { "model.predictor", """{"kind":"vit","width":16,"depth":3,"heads":4,"mlp_ratio":2.5,"layer_scale_init":0.1,"gelu":"tanh","initialization":"zero","init_std":0.01}""" },
         { "model.predictor", """{"kind":"modern_bert","width":64,"heads":4,"intermediate":96,"layer_ids":[1,2],"local_attention":8,"global_every":2,"global_theta":100.5,"local_theta":10.5,"norm_eps":1E-06,"text_weights":"bert.safetensors","initialization":"random","init_std":0.01}""" },

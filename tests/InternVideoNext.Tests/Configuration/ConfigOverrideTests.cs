@@ -72,12 +72,14 @@ public sealed class ConfigOverrideTests
     {
         var message = Fails(
             "training.steps=0", "training.beta1=1", "model.encoder.width=30", "model.predictor.depth=0", "model.decoder.width=-1", "model.alignment.layers=9",
-            "data.frames=3", "data.workers=-1", "middle_weight=-1", "teacher.interval=-1");
+            "data.frames=3", "data.workers=-1", "middle_weight=-1", "teacher.interval=-1", "training.decay_share=0", "model.encoder.position_base=1",
+            "model.encoder.position_scale=-1", "model.decoder.token_share=0", "model.decoder.noise_levels=0");
         Assert.All(
             [
-                "training: steps = 0 must be above 0", "beta1 = 1 must lie in [0, 1)", "model.encoder: width = 30 must be a multiple", "model.predictor: depth = 0",
+                "training: steps = 0 must be above 0", "beta1 = 1 must lie in [0, 1)", "width = 30 must be a multiple", "model.predictor: depth = 0",
                 "model.decoder: width = -1", "alignment.layers is 9, but encoder.depth is 2", "data.frames is 3, but model.encoder.frames is 2", "data: workers = -1",
-                "stage1: middle_weight = -1 must be 0 or more", "teacher: interval = -1",
+                "stage1: middle_weight = -1 must be 0 or more", "teacher: interval = -1", "decay_share = 0 must lie in (0, 1]", "position_base = 1 must be above 1",
+                "model.encoder: position_scale = -1", "token_share = 0 must lie in (0, 1]", "noise_levels = 0 must be above 0",
             ],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

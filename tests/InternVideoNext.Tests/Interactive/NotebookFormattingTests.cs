@@ -93,7 +93,7 @@ public sealed class NotebookFormattingTests
         Assert.Equal("Four frames.", bundle["text/plain"]);
         var png = Convert.FromBase64String(bundle["image/png"]);
         var width = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16));
-        Assert.InRange(width, 500, 640);
+        Assert.InRange(width, 1000, 1100);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class DecoderConfigTests
     };
 
     [Theory]
-    [InlineData("""{"kind":"diffusion","width":32,"depth":2,"steps":100}""", "diffloss")]
+    [InlineData("""{"kind":"diffusion","width":32,"depth":2,"steps":100,"noise_levels":3,"token_share":0.5}""", "diffloss")]
     [InlineData("""{"kind":"linear_pixel"}""", "pixel_decoder")]
     [InlineData("""{"kind":"latent","init_std":0.01,"target_width":null}""", "selfdist_decoder")]
     public void Json_EveryKind_RoundTripsWithItsKey(string json, string key)

@@ -168,6 +168,19 @@ public sealed class VideoEncoderTests
     }
 
     [Fact]
+    public void Build_PositionScaleAndBase_AreThoseOfEveryTable()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var config = Training.TinyRun.Stage1.Model with { Encoder = Training.TinyRun.Encoder with { PositionScale = 2.5, PositionBase = 10 } };
+        using var model = config.Build(generator);
+        var tables = model.named_parameters().Where(p => p.name.EndsWith("pos_embed", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["alignment", "encoder", "predictor"], tables.Select(p => p.name.Split('.')[0]).Order(StringComparer.Ordinal));
+        var expected = PositionTable.SineCosine(config.Encoder.Width, config.Encoder.Grid, config.Encoder.ClassTokens, 2.5, 10);
+        Assert.All(tables, table => Assert.True(table.parameter.Equals(expected), table.name));
+    }
+
+    [Fact]
     public void Build_FieldsOutOfRange_NamesEachWithItsValue()
     {
         var error = Assert.Throws<ConfigurationException>(

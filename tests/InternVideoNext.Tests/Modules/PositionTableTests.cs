@@ -17,6 +17,40 @@ public sealed class PositionTableTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
+    [InlineData(1, 10000)]
+    [InlineData(2.5, 10)]
+    public void SineCosine_ScaleAndBase_AreTheFormulasTable(double scale, double frequencyBase)
+    {
+        using var table = PositionTable.SineCosine(16, new TokenGrid(2, 3, 4), 1, scale, frequencyBase);
+        Assert.Equal([1, 25, 16], table.shape);
+        var row = 1;
+        for (var t = 0; t < 2; t++)
+            for (var h = 0; h < 3; h++)
+                for (var w = 0; w < 4; w++, row++)
+                {
+                    double[] expected = [.. Axis(t, 2), .. Axis(w, 3), .. Axis(h, 3)];
+                    for (var c = 0; c < 16; c++) Assert.Equal(scale * expected[c], table[0, row, c].item<float>(), 1e-6);
+                }
+        Assert.Equal(0, table[0, 0].abs().sum().item<float>());
+
+        IEnumerable<double> Axis(int place, int half)
+        {
+            var angles = Enumerable.Range(0, half).Select(i => place * Math.Pow(frequencyBase, -(double)i / half)).ToList();
+            return [.. angles.Select(Math.Sin), .. angles.Select(Math.Cos)];
+        }
+    }
+
+    [Fact]
+    public void SineCosine_Defaults_AreScaleOneAndBaseTenThousandToTheBit()
+    {
+        using var table = PositionTable.SineCosine(48, new TokenGrid(4, 4, 4), 4);
+        using var same = PositionTable.SineCosine(48, new TokenGrid(4, 4, 4), 4, scale: 1, frequencyBase: 10000);
+        using var twice = PositionTable.SineCosine(48, new TokenGrid(4, 4, 4), 4, scale: 2);
+        Assert.True(table.Equals(same));
+        Assert.True(twice.Equals(table * 2));
+    }
+
+    [Theory]
     [InlineData("interp.temporal_4_to_8", 8, 4)]
     [InlineData("interp.spatial_4_to_6", 4, 6)]
     public void Resize_ReferenceTable_AgreesWithReference(string name, int frames, int side)

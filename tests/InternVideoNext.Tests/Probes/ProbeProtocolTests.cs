@@ -19,6 +19,7 @@ public sealed class ProbeProtocolTests
         { "choice", ProbeProtocols.Mini with { Choice = GridChoice.Fixed } },
         { "validation_share", ProbeProtocols.Mini with { ValidationShare = 1 } },
         { "crops", ProbeProtocols.Mini with { Crops = 0 } },
+        { "frame_means", ProbeProtocols.MiniAttentive with { FrameMeans = true } },
     };
 
     [Theory]
@@ -73,6 +74,18 @@ public sealed class ProbeProtocolTests
         Assert.Equal(20, points.Distinct().Count());
         Assert.Contains(new ProbeSetting { LearningRate = 3e-4, WeightDecay = .4 }, points);
         Assert.Equal((3, 3, 3), (ProbeProtocols.VJepa2.TestViews, ProbeProtocols.Find("vjepa2/ssv2").TestViews, ProbeProtocols.InternVideo2Attentive.TestViews));
+    }
+
+    [Fact]
+    public void Reads_EachKind_IsWhatTheProbeTakes()
+    {
+        Assert.Equal(FeatureKind.MeanToken, ProbeProtocols.Mini.Reads);
+        Assert.Equal(FeatureKind.FrameMeans, ProbeProtocols.MiniFrames.Reads);
+        Assert.Equal(FeatureKind.FrameMeans, (ProbeProtocols.NearestNeighbours with { FrameMeans = true }).Reads);
+        Assert.Equal(FeatureKind.Tokens, ProbeProtocols.MiniAttentive.Reads);
+        // But for that, the two are one protocol.
+        Assert.Equal(ProbeProtocols.Mini, ProbeProtocols.MiniFrames with { Name = "mini", Source = ProbeProtocols.Mini.Source, FrameMeans = false });
+        Assert.NotEqual(ProbeProtocols.Mini.Source, ProbeProtocols.MiniFrames.Source);
     }
 
     [Fact]

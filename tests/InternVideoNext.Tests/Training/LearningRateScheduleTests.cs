@@ -38,6 +38,35 @@ public sealed class LearningRateScheduleTests(ITestOutputHelper console)
     }
 
     [Fact]
+    public void At_DecayOfAQuarter_HoldsThePeakUntilTheLastQuarterAfterWarmup()
+    {
+        var config = Reference with { DecayShare = 0.25 };
+        // 80 steps after warm-up: the last 20 fall.
+        Assert.All(Enumerable.Range(0, 20), step => Assert.Equal(LearningRateSchedule.At(step, Reference), LearningRateSchedule.At(step, config)));
+        Assert.All(Enumerable.Range(20, 61), step => Assert.Equal(1e-3, LearningRateSchedule.At(step, config)));
+        var falling = Enumerable.Range(80, 21).Select(step => LearningRateSchedule.At(step, config)).ToList();
+        Assert.All(falling.Zip(falling.Skip(1)), pair => Assert.True(pair.First > pair.Second));
+        Assert.Equal((1e-3 + 1e-5) / 2, falling[10], 1e-12);
+        Assert.Equal(1e-5, falling[20], 1e-15);
+        Assert.Equal(1e-5, LearningRateSchedule.At(150, config), 1e-15);
+    }
+
+    [Theory]
+    [InlineData(100, 20)]
+    [InlineData(97, 0)]
+    [InlineData(7, 6)]
+    [InlineData(4000, 200)]
+    public void At_DecayOfAll_IsTheReleasedScriptsFormulaToTheBit(int steps, int warmup)
+    {
+        var config = Reference with { Steps = steps, WarmupSteps = warmup, DecayShare = 1 };
+        for (var step = warmup; step <= steps; step++)
+        {
+            var progress = (double)(step - warmup) / (steps - warmup);
+            Assert.Equal(1e-5 + (0.5 * (1e-3 - 1e-5) * (1 + Math.Cos(Math.PI * progress))), LearningRateSchedule.At(step, config));
+        }
+    }
+
+    [Fact]
     public void At_OneWarmupStepOrNone_IsDefined()
     {
         Assert.Equal(1e-6, LearningRateSchedule.At(0, Reference with { WarmupSteps = 1 }), 1e-15);

@@ -64,6 +64,25 @@ public sealed class StageTests(ITestOutputHelper console)
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Train_Stage1_MeasuresListeningWhereItMeasuresHealth(int accumulation)
+    {
+        using var folder = new TemporaryRun();
+        var training = TinyRun.Training(7) with { HealthEvery = 3, Accumulation = accumulation };
+        await TinyRun.TrainAsync(TinyRun.Stage1 with { Training = training }, folder.Run);
+        string[] quarters = ["pixel_t1", "pixel_t2", "pixel_t3", "pixel_t4"], listening = ["listening_t1", "listening_t2", "listening_t3", "listening_t4"];
+        var metrics = MetricsFile.Read(folder.Run.MetricsFile);
+        Assert.Equal(7, metrics.Count);
+        foreach (var step in metrics)
+        {
+            var measured = step.Step is 3 or 6;
+            Assert.Equal(measured, step.Health is not null);
+            Assert.Equal(measured ? [.. quarters, .. listening] : quarters, step.Details!.Keys);
+        }
+    }
+
+    [Theory]
     [InlineData("stage1")]
     [InlineData("stage2")]
     public void ComputeLoss_Backward_GivesEveryTrainedParameterAGradient(string name)

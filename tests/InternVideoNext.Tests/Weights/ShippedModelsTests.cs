@@ -12,7 +12,9 @@ public sealed class ShippedModelsTests
 
     [Fact]
     public void All_ShipsTheRowsThatTheTextsSpeakOf() =>
-        Assert.Equal(["small/pixel-linear", "small/align", "small/align-linear", "small/align-diffusion", "small/stage2"], ShippedModels.All.Select(model => model.Name));
+        Assert.Equal(
+            ["mini/pixel-linear", "mini/align", "mini/align-linear", "mini/align-diffusion", "mini/stage2", "mini/ema-0.998", "mini/image-teacher"],
+            ShippedModels.All.Select(model => model.Name));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -23,13 +25,15 @@ public sealed class ShippedModelsTests
         Assert.Equal(shipped.Result.Config!.Training.Steps, shipped.ReadLog().Count);
         using EncoderPredictorDecoder model = shipped.Open();
         Assert.Equal(shipped.Result.Config.Model.Encoder.Width, model.Encoder.Config.Width);
-        Assert.NotNull(shipped.Result.Probe(AblationClaims.Appearance, shipped.Result.Settings.Protocols.FirstOrDefault() ?? "mini"));
+        Assert.All(
+            [AblationClaims.Appearance, AblationClaims.Motion],
+            label => Assert.NotNull(shipped.Result.Probe(label, shipped.Result.Settings.ReadoutFor(label))));
     }
 
     // Other processors round in another order: a few of the clips may change sides.
     [Theory]
-    [InlineData("small/align-diffusion")]
-    [InlineData("small/pixel-linear")]
+    [InlineData("mini/align-diffusion")]
+    [InlineData("mini/pixel-linear")]
     public async Task Probes_OfTheShippedWeights_GiveTheTabledNumbers(string name)
     {
         var shipped = ShippedModels.Find(name);
@@ -37,12 +41,12 @@ public sealed class ShippedModelsTests
         var plan = AblationPlan.Make(settings, ShapesAblationData.For(settings.Preset), [shipped.Row], [shipped.Result.Seed]);
         var run = plan.Runs.Single(r => r.Row.Id == shipped.Result.Row);
         Assert.Equal(shipped.Result.DataFingerprint, plan.Data.Fingerprint);
-        var (probes, _) = await AblationShipping.ProbeAsync(plan, run, shipped.Path(), CancellationToken.None);
-        Assert.Equal(shipped.Result.Probes.Count, probes.Count);
-        Assert.All(shipped.Result.Probes.Zip(probes), pair => Assert.InRange(pair.Second.Result.Top1 - pair.First.Result.Top1, -0.005, 0.005));
+        var measured = await AblationShipping.ProbeAsync(plan, run, shipped.Path(), CancellationToken.None);
+        Assert.Equal(shipped.Result.Probes.Count, measured.Probes.Count);
+        Assert.All(shipped.Result.Probes.Zip(measured.Probes), pair => Assert.InRange(pair.Second.Result.Top1 - pair.First.Result.Top1, -0.005, 0.005));
     }
 
     [Fact]
     public void Find_UnknownName_ListsTheNames() =>
-        Assert.Contains("small/stage2", Assert.Throws<ConfigurationException>(() => ShippedModels.Find("small/stage3")).Message, StringComparison.Ordinal);
+        Assert.Contains("mini/stage2", Assert.Throws<ConfigurationException>(() => ShippedModels.Find("mini/stage3")).Message, StringComparison.Ordinal);
 }

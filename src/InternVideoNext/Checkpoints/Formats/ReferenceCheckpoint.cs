@@ -65,6 +65,12 @@ public static class ReferenceCheckpoint
         KeyRule.Ignore("final_clip_decoder.{rest}", StageOneOnly),
         KeyRule.Keep("decoder.selfdist_decoder.{rest}", "Stage 1 has no latent decoder: it starts at random"));
 
+    /// <summary>A Stage 1 checkpoint against our Stage 2 model that goes on reconstructing pixels.</summary>
+    public static KeyMap Stage1IntoStage2WithPixels { get; } = Stage1IntoStage2.With(
+        "reference Stage 1 checkpoint into a Stage 2 model with pixels",
+        KeyRule.Map("diffloss.{rest}", "decoder.diffloss.{rest}"),
+        KeyRule.Map("pixel_decoder.{rest}", "decoder.pixel_decoder.{rest}"));
+
     /// <summary>A Stage 1 checkpoint against our Stage 2 model whose predictor starts anew too.</summary>
     public static KeyMap Stage1IntoFreshPredictor { get; } = Stage1IntoStage2.With(
         "reference Stage 1 checkpoint into a Stage 2 model with a fresh predictor",

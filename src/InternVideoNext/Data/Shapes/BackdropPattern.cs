@@ -3,15 +3,15 @@ namespace InternVideoNext.Data.Shapes;
 /// <summary>What it moves over: the second half of a clip's appearance.</summary>
 public enum BackdropPattern
 {
-    /// <summary>Parallel soft stripes in a random direction.</summary>
-    Stripes,
+    /// <summary>Soft upright stripes: a sine along x.</summary>
+    Columns,
 
-    /// <summary>A soft checkerboard in a random direction.</summary>
-    Checks,
+    /// <summary>Soft level stripes: a sine along y.</summary>
+    Rows,
 
-    /// <summary>One slope from dark to bright.</summary>
+    /// <summary>One slope from dark to less dark, in a random direction.</summary>
     Ramp,
 
-    /// <summary>Square cells of random brightness.</summary>
-    Cells,
+    /// <summary>A soft checkerboard: the product of both sines.</summary>
+    Checks,
 }

@@ -2,7 +2,7 @@ using InternVideoNext.Randomness;
 
 namespace InternVideoNext.Data.Shapes;
 
-/// <summary>The thing that moves: a shape, bright or dark, with a texture that has no symmetry (so that every spin can be seen).</summary>
+/// <summary>The thing that moves: a bright shape, of one colour or with a texture that has no symmetry (by which every spin can be seen).</summary>
 internal sealed class ShapesActor
 {
     private readonly ActorShape _shape;
@@ -11,16 +11,19 @@ internal sealed class ShapesActor
     private readonly float[] _texture = new float[3];
 
     /// <summary>Draws an actor: always the same number of draws, whatever the shape.</summary>
-    public ShapesActor(ActorShape shape, bool bright, DeterministicRandom random)
+    /// <param name="shape">Its class.</param>
+    /// <param name="spread">How much its colour varies around the middle (<see cref="ShapesWorldConfig.Spread"/>).</param>
+    /// <param name="textured">Whether it has a texture.</param>
+    /// <param name="random">Source of the draws.</param>
+    public ShapesActor(ActorShape shape, double spread, bool textured, DeterministicRandom random)
     {
         _shape = shape;
-        _radius = (float)(7.5 / 32 * random.Uniform(0.85, 1.15));
+        _radius = (float)(7.5 / 32 * random.Uniform(0.9, 1.1));
         for (var channel = 0; channel < 3; channel++)
         {
-            // Two colours of one polarity, mixed by the texture.
-            var (one, other) = (random.NextDouble(), random.NextDouble());
-            _colour[channel] = (float)(bright ? 0.75 + (0.25 * one) : 0.12 * one);
-            _texture[channel] = (float)(bright ? 0.42 + (0.28 * other) : 0.2 + (0.25 * other)) - _colour[channel];
+            var (hue, other) = (random.NextDouble(), random.NextDouble());
+            _colour[channel] = (float)(0.75 + (0.25 * (0.5 + (spread * (hue - 0.5)))));
+            if (textured) _texture[channel] = (float)(0.42 + (0.28 * other)) - _colour[channel];
         }
 
         (_cycles, _phase) = ((float)random.Uniform(0.8, 1.4), (float)random.NextDouble());

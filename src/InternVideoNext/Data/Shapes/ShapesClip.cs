@@ -1,4 +1,5 @@
 using System.Buffers;
+using InternVideoNext.Masking;
 using InternVideoNext.Randomness;
 
 namespace InternVideoNext.Data.Shapes;
@@ -14,25 +15,26 @@ public sealed class ShapesClip
 
     private const double TimeSteps = 1 << 20;
 
+    // Of the actor alone on black: by its colour reached where a twentieth to an eighth of a pixel is covered.
+    private const float Visible = 0.05f;
+
     private readonly ShapesActor _actor;
     private readonly ShapesBackdrop _backdrop;
     private readonly ShapesPath _path;
     private readonly ulong _noiseSeed;
-    private readonly float _gain, _flicker, _noise;
+    private readonly float _noise;
 
     internal ShapesClip(ShapesWorldConfig config, ulong seed)
     {
         var labels = Stream(0);
         Shape = (ActorShape)labels.NextInt(4);
         Backdrop = (BackdropPattern)labels.NextInt(4);
-        Bright = labels.NextInt(2) == 1;
         Phases = ShapesLabels.DrawPhases(config.Task, labels);
-        _actor = new ShapesActor(Shape, Bright, Stream(1));
-        _backdrop = new ShapesBackdrop(Backdrop, Stream(2));
+        _actor = new ShapesActor(Shape, config.Spread, textured: config.Task == ShapesTask.Mechanisms, Stream(1));
+        _backdrop = new ShapesBackdrop(Backdrop, config.Spread, Stream(2));
         _path = new ShapesPath(Phases, Stream(3));
-        _gain = (float)Stream(4).Uniform(0.8, 1.1);
-        _noiseSeed = SeedSequence.Derive(seed, 5);
-        (_flicker, _noise) = ((float)config.Flicker, (float)config.Noise);
+        _noiseSeed = SeedSequence.Derive(seed, 4);
+        _noise = (float)config.Noise;
 
         DeterministicRandom Stream(ulong part) => new(SeedSequence.Derive(seed, part));
     }
@@ -42,9 +44,6 @@ public sealed class ShapesClip
 
     /// <summary>The backdrop's pattern.</summary>
     public BackdropPattern Backdrop { get; }
-
-    /// <summary>Whether the actor is brighter than the backdrop, or darker.</summary>
-    public bool Bright { get; }
 
     /// <summary>What happens, in order of time: one motion, or two (<see cref="ShapesTask.Steps"/>) of half the clip each.</summary>
     public IReadOnlyList<ActorMotion> Phases { get; }
@@ -56,7 +55,7 @@ public sealed class ShapesClip
     /// <exception cref="ArgumentException">The size is below <see cref="MinimumSize"/>, a time is outside [0, 1], or <paramref name="rgb"/> has another length.</exception>
     public void Render(int size, ReadOnlySpan<double> times, Span<byte> rgb)
     {
-        if (size < MinimumSize) throw new ArgumentOutOfRangeException(nameof(size), size, $"Pictures must be at least {MinimumSize} pixels high and wide.");
+        CheckSize(size);
         var picture = size * size * 3;
         if (rgb.Length != times.Length * picture)
             throw new ArgumentException($"{times.Length} pictures of {size} px take {times.Length * picture} bytes, not {rgb.Length}.", nameof(rgb));
@@ -66,23 +65,72 @@ public sealed class ShapesClip
         _backdrop.Paint(size, backdrop);
         for (var i = 0; i < times.Length; i++)
         {
-            if (times[i] is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(times), times[i], "Times run from 0 to 1.");
-            var time = Math.Round(times[i] * TimeSteps);
+            var step = StepOf(times[i]);
             backdrop.CopyTo(canvas);
-            _actor.Paint(size, _path.At((float)(time / TimeSteps)), canvas);
-            Expose(canvas, (ulong)time, rgb.Slice(i * picture, picture));
+            _actor.Paint(size, ShownAt(step), canvas);
+            Expose(canvas, step, rgb.Slice(i * picture, picture));
         }
 
         ArrayPool<float>.Shared.Return(buffer);
     }
 
+    /// <summary>The cells in which some of the actor is to be seen, whatever the backdrop: the actor painted alone.</summary>
+    /// <param name="size">Height and width of the pictures in pixels, as rendered.</param>
+    /// <param name="times">T times from 0 to 1, as rendered.</param>
+    /// <param name="grid">T frames of equal cells.</param>
+    /// <returns>[N], in order (t, h, w): whether a pixel of the cell is covered by more than about a tenth.</returns>
+    /// <exception cref="ArgumentException">
+    /// The size is below <see cref="MinimumSize"/>, a time is outside [0, 1], or the grid has another number of frames.
+    /// </exception>
+    public bool[] CoveredCells(int size, ReadOnlySpan<double> times, TokenGrid grid)
+    {
+        CheckSize(size);
+        if (grid.Frames != times.Length)
+            throw new ArgumentException($"The grid has {grid.Frames} frames, there are {times.Length} times.", nameof(grid));
+        var covered = new bool[grid.Tokens];
+        var buffer = ArrayPool<float>.Shared.Rent(size * size * 3);
+        var canvas = buffer.AsSpan(0, size * size * 3);
+        for (var i = 0; i < times.Length; i++)
+        {
+            canvas.Clear();
+            _actor.Paint(size, ShownAt(StepOf(times[i])), canvas);
+            var frame = covered.AsSpan(i * grid.TokensPerFrame, grid.TokensPerFrame);
+            for (var (at, pixel) = (0, 0); at < canvas.Length; at += 3, pixel++)
+                if (Math.Max(canvas[at], Math.Max(canvas[at + 1], canvas[at + 2])) > Visible)
+                    frame[(pixel / size * grid.Height / size * grid.Width) + (pixel % size * grid.Width / size)] = true;
+        }
+
+        ArrayPool<float>.Shared.Return(buffer);
+        return covered;
+    }
+
+    /// <summary>Where the actor's centre is, as shares of the picture's sides: x to the right, y downwards, both in [0, 1).</summary>
+    /// <param name="time">From 0 to 1.</param>
+    public (float X, float Y) PlaceAt(double time)
+    {
+        var pose = PoseAt(time);
+        return (pose.X, pose.Y);
+    }
+
     internal ShapesPose PoseAt(double time) => _path.At((float)time);
 
-    // Gain, flicker, noise, and eight bits a channel.
+    private static void CheckSize(int size)
+    {
+        if (size < MinimumSize)
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"Pictures must be at least {MinimumSize} pixels high and wide.");
+    }
+
+    // The times that are told apart, by number.
+    private static ulong StepOf(double time) => time is >= 0 and <= 1
+        ? (ulong)Math.Round(time * TimeSteps)
+        : throw new ArgumentOutOfRangeException(nameof(time), time, "Times run from 0 to 1.");
+
+    private ShapesPose ShownAt(ulong step) => _path.At((float)(step / TimeSteps));
+
+    // Noise, and eight bits a channel.
     private void Expose(ReadOnlySpan<float> canvas, ulong time, Span<byte> rgb)
     {
         var random = new DeterministicRandom(SeedSequence.Derive(_noiseSeed, time));
-        var gain = 255f * _gain * (1f + (_flicker * (float)random.Uniform(-1, 1)));
         var noiseScale = 255f * _noise / 64f;
         var bits = 0ul;
         for (var (at, left) = (0, 0); at < canvas.Length; at += 3, left--)
@@ -91,9 +139,9 @@ public sealed class ShapesClip
             // The sum of three numbers from 0 to 127: nearly normal, mean 190.5, standard deviation 64.
             var noise = 0.5f + (noiseScale * ((int)(bits & 127) + (int)((bits >> 7) & 127) + (int)((bits >> 14) & 127) - 190.5f));
             bits >>= 21;
-            rgb[at] = ToByte((canvas[at] * gain) + noise);
-            rgb[at + 1] = ToByte((canvas[at + 1] * gain) + noise);
-            rgb[at + 2] = ToByte((canvas[at + 2] * gain) + noise);
+            rgb[at] = ToByte((canvas[at] * 255f) + noise);
+            rgb[at + 1] = ToByte((canvas[at + 1] * 255f) + noise);
+            rgb[at + 2] = ToByte((canvas[at + 2] * 255f) + noise);
         }
     }
 

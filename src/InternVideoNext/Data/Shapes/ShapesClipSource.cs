@@ -5,15 +5,14 @@ using TorchSharp;
 namespace InternVideoNext.Data.Shapes;
 
 /// <summary>
-/// Clips of a <see cref="ShapesWorld"/> rendered straight to tensors, without files. Entry i is clip i of the split.
-/// Training times are random, one in each of T equal segments of the clip; <see cref="ReadOnce"/> takes the segments' middles.
-/// There is no other augmentation: the world draws new positions, colours and directions for every clip, and it is its own
-/// mirror image, so that flips would add nothing (and would exchange the motion labels of left and right).
+/// Clips of a <see cref="ShapesWorld"/> rendered straight to tensors, without files. Entry i is clip i of the split, shown at the
+/// middles of T equal segments of its time, in training too. There is no augmentation: the world draws new positions, colours and
+/// directions for every clip, and it is its own mirror image, so that flips would add nothing (and would exchange the motion labels
+/// of left and right).
 /// </summary>
 public sealed class ShapesClipSource : IClipSource
 {
     private const ulong OrderStream = 1;
-    private const ulong TimeStream = 2;
 
     private readonly ShapesSourceConfig _config;
     private readonly ShapesWorld _world;
@@ -48,33 +47,25 @@ public sealed class ShapesClipSource : IClipSource
     public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        var middles = SegmentTimes(_config.Frames, null);
-        return ReadAhead(Enumerable.Range(0, Count).Select(entry => (entry, middles)).Chunk(batchSize), cancellation);
+        return ReadAhead(Enumerable.Range(0, Count).Chunk(batchSize), cancellation);
     }
 
-    /// <summary>T times, one in each of T equal segments of a clip: random, or the middles.</summary>
-    internal static double[] SegmentTimes(int frames, DeterministicRandom? random)
-    {
-        var times = new double[frames];
-        for (var i = 0; i < frames; i++) times[i] = (i + (random?.NextDouble() ?? 0.5)) / frames;
-        return times;
-    }
+    /// <summary>The middles of T equal segments of a clip.</summary>
+    internal static double[] SegmentMiddles(int frames) => [.. Enumerable.Range(0, frames).Select(i => (i + 0.5) / frames)];
 
     // Entry number n of the endless stream is number n mod Count of epoch n / Count's order.
-    private IEnumerable<(int Entry, double[] Times)[]> TrainingRequests(int batchSize, ulong seed, IEnumerable<long> batches)
+    private IEnumerable<int[]> TrainingRequests(int batchSize, ulong seed, IEnumerable<long> batches)
     {
         var order = new int[Count];
         var orderedEpoch = -1L;
         foreach (var number in batches)
         {
-            var batch = new (int, double[])[batchSize];
+            var batch = new int[batchSize];
             for (var i = 0; i < batchSize; i++)
             {
                 var (epoch, position) = Math.DivRem((number * batchSize) + i, Count);
                 if (epoch != orderedEpoch) Shuffle(order, seed, orderedEpoch = epoch);
-                var entry = order[position];
-                var random = new DeterministicRandom(SeedSequence.Derive(seed, TimeStream, (ulong)epoch, (ulong)entry));
-                batch[i] = (entry, SegmentTimes(_config.Frames, random));
+                batch[i] = order[position];
             }
 
             yield return batch;
@@ -88,7 +79,7 @@ public sealed class ShapesClipSource : IClipSource
     }
 
     private async IAsyncEnumerable<ClipBatch> ReadAhead(
-        IEnumerable<(int Entry, double[] Times)[]> requests, [EnumeratorCancellation] CancellationToken cancellation)
+        IEnumerable<int[]> requests, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var pending = new Queue<Task<ClipBatch>>();
         using var request = requests.GetEnumerator();
@@ -109,22 +100,22 @@ public sealed class ShapesClipSource : IClipSource
             }
         }
 
-        Task<ClipBatch> Start((int, double[])[] batch) => Task.Run(() => Render(batch, cancellation), cancellation);
+        Task<ClipBatch> Start(int[] batch) => Task.Run(() => Render(batch, cancellation), cancellation);
     }
 
-    private ClipBatch Render((int Entry, double[] Times)[] batch, CancellationToken cancellation)
+    private ClipBatch Render(int[] batch, CancellationToken cancellation)
     {
-        var frames = _config.Frames;
+        var (frames, times) = (_config.Frames, SegmentMiddles(_config.Frames));
         var rgb = new byte[frames * _config.Size * _config.Size * 3];
         var video = torch.empty([batch.Length, 3, frames, _config.Size, _config.Size]).DetachFromDisposeScope();
         for (var i = 0; i < batch.Length; i++)
         {
             if (cancellation.IsCancellationRequested) video.Dispose();
             cancellation.ThrowIfCancellationRequested();
-            _world.Clip(_config.Split, batch[i].Entry).Render(_config.Size, batch[i].Times, rgb);
+            _world.Clip(_config.Split, batch[i]).Render(_config.Size, times, rgb);
             ImageNetPixels.Write(rgb, ImageNetPixels.Floats(video).Slice(i * rgb.Length, rgb.Length));
         }
 
-        return new ClipBatch(video, Array.ConvertAll(batch, item => item.Entry));
+        return new ClipBatch(video, batch);
     }
 }

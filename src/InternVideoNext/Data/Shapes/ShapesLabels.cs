@@ -10,15 +10,15 @@ internal static class ShapesLabels
     public const string Motion = "motion";
     public const string Steps = "steps";
 
-    private static readonly ActorMotion[] StepMotions =
-        [ActorMotion.Right, ActorMotion.Down, ActorMotion.OrbitClockwise, ActorMotion.SpinClockwise];
+    private static readonly ActorMotion[] Directions = [ActorMotion.Right, ActorMotion.Left, ActorMotion.Down, ActorMotion.Up];
 
     /// <summary>Draws what happens: uniform over the classes of the task's label.</summary>
-    public static IReadOnlyList<ActorMotion> DrawPhases(ShapesTask task, DeterministicRandom random)
+    public static IReadOnlyList<ActorMotion> DrawPhases(ShapesTask task, DeterministicRandom random) => task switch
     {
-        if (task == ShapesTask.Motion) return [(ActorMotion)random.NextInt(8)];
-        return StepPair(random.NextInt(12));
-    }
+        ShapesTask.Motion => [Directions[random.NextInt(Directions.Length)]],
+        ShapesTask.Mechanisms => [(ActorMotion)random.NextInt(8)],
+        _ => StepPair(random.NextInt(12)),
+    };
 
     /// <summary>Label name to class names.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Classes(ShapesTask task)
@@ -27,9 +27,12 @@ internal static class ShapesLabels
             from shape in Enum.GetValues<ActorShape>()
             from backdrop in Enum.GetValues<BackdropPattern>()
             select $"{Name(shape)}_on_{Name(backdrop)}";
-        var (label, classes) = task == ShapesTask.Motion
-            ? (Motion, Enum.GetValues<ActorMotion>().Select(Name))
-            : (Steps, Enumerable.Range(0, 12).Select(StepPair).Select(pair => $"{Name(pair[0])}_then_{Name(pair[1])}"));
+        var (label, classes) = task switch
+        {
+            ShapesTask.Motion => (Motion, Directions.Select(Name)),
+            ShapesTask.Mechanisms => (Motion, Enum.GetValues<ActorMotion>().Select(Name)),
+            _ => (Steps, Enumerable.Range(0, 12).Select(StepPair).Select(pair => $"{Name(pair[0])}_then_{Name(pair[1])}")),
+        };
         return new Dictionary<string, IReadOnlyList<string>> { [Appearance] = [.. appearance], [label] = [.. classes] };
     }
 
@@ -46,12 +49,12 @@ internal static class ShapesLabels
     private static ActorMotion[] StepPair(int index)
     {
         var (first, second) = (index / 3, index % 3);
-        return [StepMotions[first], StepMotions[second < first ? second : second + 1]];
+        return [Directions[first], Directions[second < first ? second : second + 1]];
     }
 
     private static int StepIndex(IReadOnlyList<ActorMotion> phases)
     {
-        var (first, second) = (Array.IndexOf(StepMotions, phases[0]), Array.IndexOf(StepMotions, phases[1]));
+        var (first, second) = (Array.IndexOf(Directions, phases[0]), Array.IndexOf(Directions, phases[1]));
         return (first * 3) + (second < first ? second : second - 1);
     }
 

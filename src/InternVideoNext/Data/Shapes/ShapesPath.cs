@@ -16,20 +16,21 @@ internal readonly record struct ShapesPose(float X, float Y, float Angle);
 /// </summary>
 internal sealed class ShapesPath
 {
+    // Half the picture in a clip: an eighth of its side in each of four frames. Every pair of frames then shows the direction: on the
+    // torus a longer way would look like a shorter one backwards.
+    private const float Distance = 0.5f;
+
     private readonly IReadOnlyList<ActorMotion> _phases;
     private readonly float _startX, _startY, _startAngle;
-    private readonly float _distance, _orbitRadius, _orbitPhase, _orbitTurns, _spinTurns;
-    private readonly float _wobble, _wobbleRate, _wobblePhase;
+    private readonly float _orbitRadius, _orbitPhase, _orbitTurns, _spinTurns;
 
     /// <summary>Draws a path: always the same number of draws, whatever the motions.</summary>
     public ShapesPath(IReadOnlyList<ActorMotion> phases, DeterministicRandom random)
     {
         _phases = phases;
         (_startX, _startY, _startAngle) = (Draw(0, 1), Draw(0, 1), Draw(0, 1));
-        _distance = Draw(0.53, 0.68);
         (_orbitRadius, _orbitPhase, _orbitTurns) = (Draw(0.17, 0.23), Draw(0, 1), Draw(0.55, 0.75));
         _spinTurns = Draw(0.6, 0.9);
-        (_wobble, _wobbleRate, _wobblePhase) = (Draw(0, 0.015), Draw(1, 3), Draw(0, 1));
 
         float Draw(double low, double high) => (float)random.Uniform(low, high);
     }
@@ -38,11 +39,10 @@ internal sealed class ShapesPath
     public ShapesPose At(float u)
     {
         var (x, y, angle) = (_startX, _startY, _startAngle);
-        angle += _wobble * TurnMath.Sin((_wobbleRate * u) + _wobblePhase);
         for (var phase = 0; phase < _phases.Count; phase++)
         {
-            // Several phases share the clip's time; each then covers a little more than its share of the whole extent.
-            var done = Math.Clamp((u * _phases.Count) - phase, 0f, 1f) * (_phases.Count == 1 ? 1f : 1.2f / _phases.Count);
+            // Several phases share the clip's time.
+            var done = Math.Clamp((u * _phases.Count) - phase, 0f, 1f) / _phases.Count;
             var (dx, dy, turn) = Displacement(_phases[phase], done);
             (x, y, angle) = (x + dx, y + dy, angle + turn);
         }
@@ -52,10 +52,10 @@ internal sealed class ShapesPath
 
     private (float X, float Y, float Turns) Displacement(ActorMotion motion, float done) => motion switch
     {
-        ActorMotion.Right => (_distance * done, 0, 0),
-        ActorMotion.Left => (-_distance * done, 0, 0),
-        ActorMotion.Down => (0, _distance * done, 0),
-        ActorMotion.Up => (0, -_distance * done, 0),
+        ActorMotion.Right => (Distance * done, 0, 0),
+        ActorMotion.Left => (-Distance * done, 0, 0),
+        ActorMotion.Down => (0, Distance * done, 0),
+        ActorMotion.Up => (0, -Distance * done, 0),
         ActorMotion.OrbitClockwise => Orbit(_orbitTurns * done),
         ActorMotion.OrbitCounterclockwise => Orbit(-_orbitTurns * done),
         ActorMotion.SpinClockwise => (0, 0, _spinTurns * done),

@@ -36,7 +36,7 @@ internal sealed class ShapesRun(ShapesRenderConfig config, ShapesWorld world, Sh
 
     public async Task WriteAsync(Stream outputStream, CancellationToken cancellationToken)
     {
-        var times = ShapesClipSource.SegmentTimes(config.Frames, null);
+        var times = ShapesClipSource.SegmentMiddles(config.Frames);
         var rgb = new byte[config.Frames * config.Size * config.Size * 3];
         for (var index = first; index < first + count && !Cancellation.IsCancellationRequested; index++)
         {

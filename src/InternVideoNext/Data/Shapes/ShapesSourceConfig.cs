@@ -3,14 +3,14 @@ namespace InternVideoNext.Data.Shapes;
 /// <summary>Settings of a <see cref="ShapesClipSource"/>.</summary>
 public sealed record ShapesSourceConfig
 {
-    /// <summary>Clips in the source: the first of the split. An epoch shows each once, at newly drawn times.</summary>
+    /// <summary>Clips in the source: the first of the split. An epoch shows each once.</summary>
     public required int Clips { get; init; }
 
     /// <summary>The part of the world they come from.</summary>
     public ShapesSplit Split { get; init; } = ShapesSplit.Train;
 
     /// <summary>Frames a clip, T.</summary>
-    public int Frames { get; init; } = 8;
+    public int Frames { get; init; } = 4;
 
     /// <summary>Height and width in pixels.</summary>
     public int Size { get; init; } = 32;

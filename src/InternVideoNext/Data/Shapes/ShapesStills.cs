@@ -9,8 +9,7 @@ namespace InternVideoNext.Data.Shapes;
 /// <param name="Images">[F, 3, S, S] float32, from -1 to 1 (mean = std = 0.5 normalised).</param>
 /// <param name="Shape">[F] int64.</param>
 /// <param name="Backdrop">[F] int64.</param>
-/// <param name="Bright">[F] int64, 0 or 1.</param>
-internal readonly record struct ShapesStills(Tensor Images, Tensor Shape, Tensor Backdrop, Tensor Bright)
+internal readonly record struct ShapesStills(Tensor Images, Tensor Shape, Tensor Backdrop)
 {
     private const ulong TimeStream = 3;
 
@@ -18,13 +17,13 @@ internal readonly record struct ShapesStills(Tensor Images, Tensor Shape, Tensor
     public static ShapesStills Render(ShapesWorld world, ShapesSplit split, int first, int count, int size)
     {
         var (rgb, still) = (new byte[count * size * size * 3], size * size * 3);
-        var (shape, backdrop, bright) = (new long[count], new long[count], new long[count]);
+        var (shape, backdrop) = (new long[count], new long[count]);
         for (var i = 0; i < count; i++)
         {
             var clip = world.Clip(split, first + i);
             var random = new DeterministicRandom(SeedSequence.Derive(world.Seed, TimeStream, (ulong)split, (ulong)(first + i)));
             clip.Render(size, [random.NextDouble()], rgb.AsSpan(i * still, still));
-            (shape[i], backdrop[i], bright[i]) = ((long)clip.Shape, (long)clip.Backdrop, clip.Bright ? 1 : 0);
+            (shape[i], backdrop[i]) = ((long)clip.Shape, (long)clip.Backdrop);
         }
 
         using var scope = NewDisposeScope();
@@ -32,11 +31,10 @@ internal readonly record struct ShapesStills(Tensor Images, Tensor Shape, Tensor
         return new ShapesStills(
             images.MoveToOuterDisposeScope(),
             tensor(shape).MoveToOuterDisposeScope(),
-            tensor(backdrop).MoveToOuterDisposeScope(),
-            tensor(bright).MoveToOuterDisposeScope());
+            tensor(backdrop).MoveToOuterDisposeScope());
     }
 
     /// <summary>Both sets in one.</summary>
     public static ShapesStills Join(ShapesStills a, ShapesStills b) => new(
-        cat([a.Images, b.Images]), cat([a.Shape, b.Shape]), cat([a.Backdrop, b.Backdrop]), cat([a.Bright, b.Bright]));
+        cat([a.Images, b.Images]), cat([a.Shape, b.Shape]), cat([a.Backdrop, b.Backdrop]));
 }

@@ -7,7 +7,7 @@ namespace InternVideoNext.Data.Shapes;
 // Shapes: F frames, D width
 
 /// <summary>
-/// The world's trained image teacher: a frozen tower, and the three linear heads it was trained with (kept to check it with).
+/// The world's trained image teacher: a frozen tower, and the two linear heads it was trained with (kept to check it with).
 /// Wrap the tower into a <see cref="SiglipTeacher"/> to teach with it.
 /// </summary>
 public sealed class ShapesTeacher : IDisposable
@@ -15,7 +15,7 @@ public sealed class ShapesTeacher : IDisposable
     /// <summary>The file name of the teacher that this package carries.</summary>
     public const string EmbeddedName = "shapes-teacher.safetensors";
 
-    internal const int HeadOutputs = 10; // 4 shapes, 4 backdrops, 2 polarities
+    internal const int HeadOutputs = 8; // 4 shapes, 4 backdrops
 
     internal ShapesTeacher(SiglipVisionTower tower, Linear heads, ShapesTeacherAccuracy? accuracy)
     {
@@ -56,7 +56,7 @@ public sealed class ShapesTeacher : IDisposable
     {
         const int Batch = 256;
         using var gradient = no_grad();
-        var (shape, backdrop, polarity) = (0L, 0L, 0L);
+        var (shape, backdrop) = (0L, 0L);
         for (var first = 0; first < frames; first += Batch)
         {
             using var scope = NewDisposeScope();
@@ -64,10 +64,9 @@ public sealed class ShapesTeacher : IDisposable
             var outputs = Split(Heads.forward(Tower.forward(stills.Images, null).Pooled));
             shape += Right(outputs.Shape, stills.Shape);
             backdrop += Right(outputs.Backdrop, stills.Backdrop);
-            polarity += Right(outputs.Polarity, stills.Bright);
         }
 
-        return new ShapesTeacherAccuracy((double)shape / frames, (double)backdrop / frames, (double)polarity / frames, frames);
+        return new ShapesTeacherAccuracy((double)shape / frames, (double)backdrop / frames, frames);
 
         static long Right(Tensor outputs, Tensor labels) => outputs.argmax(1).eq(labels).sum().item<long>();
     }
@@ -81,7 +80,6 @@ public sealed class ShapesTeacher : IDisposable
 
     internal ShapesTeacher Scored(ShapesWorld world, int frames) => new(Tower, Heads, Score(world, frames));
 
-    /// <summary>[F, 10] into the heads' outputs.</summary>
-    internal static (Tensor Shape, Tensor Backdrop, Tensor Polarity) Split(Tensor outputs) =>
-        (outputs.narrow(1, 0, 4), outputs.narrow(1, 4, 4), outputs.narrow(1, 8, 2));
+    /// <summary>[F, 8] into the heads' outputs.</summary>
+    internal static (Tensor Shape, Tensor Backdrop) Split(Tensor outputs) => (outputs.narrow(1, 0, 4), outputs.narrow(1, 4, 4));
 }

@@ -28,10 +28,10 @@ public sealed record ShapesTeacherConfig
     public int Steps { get; init; } = 1000;
 
     /// <summary>Frames a step, each from a new clip.</summary>
-    public int Batch { get; init; } = 256;
+    public int Batch { get; init; } = 64;
 
     /// <summary>Peak learning rate of AdamW: linear warm-up over a fifteenth of the steps, then half a cosine to zero.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Weight decay.</summary>
     public double WeightDecay { get; init; } = 0.05;

@@ -10,7 +10,7 @@ namespace InternVideoNext.Data.Shapes;
 // Shapes: F frames, S side of the images, D width
 
 /// <summary>
-/// Trains the world's image teacher, the stand-in for SigLIP2, to tell shape, backdrop and polarity of single frames by three
+/// Trains the world's image teacher, the stand-in for SigLIP2, to tell shape and backdrop of single frames by two
 /// linear heads on its pooled vector. It learns nothing of motion: no frame of the world shows any.
 /// <para>
 /// Half of each batch is rendered at twice the size, cut at random (two thirds of the side to all of it) and made smaller by
@@ -70,9 +70,7 @@ public sealed class ShapesTeacherTrainer
 
     private static Tensor Loss(SiglipVisionTower tower, Linear heads, ShapesStills stills)
     {
-        var (shape, backdrop, polarity) = ShapesTeacher.Split(heads.forward(tower.forward(stills.Images, null).Pooled));
-        return functional.cross_entropy(shape, stills.Shape)
-            + functional.cross_entropy(backdrop, stills.Backdrop)
-            + functional.cross_entropy(polarity, stills.Bright);
+        var (shape, backdrop) = ShapesTeacher.Split(heads.forward(tower.forward(stills.Images, null).Pooled));
+        return functional.cross_entropy(shape, stills.Shape) + functional.cross_entropy(backdrop, stills.Backdrop);
     }
 }

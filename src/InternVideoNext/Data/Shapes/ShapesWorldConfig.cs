@@ -7,19 +7,22 @@ public sealed record ShapesWorldConfig
     public ShapesTask Task { get; init; } = ShapesTask.Motion;
 
     /// <summary>Standard deviation of the noise of each pixel, equal in its three channels (so that 4:2:0 video keeps it); full scale is 1.</summary>
-    public double Noise { get; init; } = 0.04;
+    public double Noise { get; init; } = 0.03;
 
-    /// <summary>A frame's brightness is multiplied by a factor drawn from 1 - this to 1 + this.</summary>
-    public double Flicker { get; init; } = 0.08;
+    /// <summary>
+    /// How much brightness, tint, contrast and the actor's colour vary from clip to clip: 0 not at all, 1 much. Where clips of one
+    /// class differ much, appearance is learned slowly; where little, a random encoder tells the classes apart already.
+    /// </summary>
+    public double Spread { get; init; } = 0.4;
 
     /// <summary>Checks the settings and makes the world.</summary>
     /// <param name="seed">The world's seed.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public ShapesWorld Build(ulong seed)
     {
-        ShapesSettings.Require(Enum.IsDefined(Task), Name(nameof(Task)), Task, "motion or steps");
+        ShapesSettings.Require(Enum.IsDefined(Task), Name(nameof(Task)), Task, "motion, mechanisms or steps");
         ShapesSettings.Require(Noise is >= 0 and <= 0.5, Name(nameof(Noise)), Noise, "0 to 0.5");
-        ShapesSettings.Require(Flicker is >= 0 and <= 0.5, Name(nameof(Flicker)), Flicker, "0 to 0.5");
+        ShapesSettings.Require(Spread is >= 0 and <= 1, Name(nameof(Spread)), Spread, "0 to 1");
         return new ShapesWorld(this, seed);
     }
 

@@ -46,6 +46,9 @@ public sealed record ModelDescription
         };
     }
 
+    // Of the masked tokens, what the decoder computes in a step.
+    private static double ReadShare(DecoderConfig decoder) => decoder is DiffusionDecoderConfig diffusion ? diffusion.TokenShare * diffusion.NoiseLevels : 1;
+
     private static BlockDescription Build(RunConfig config, ClipTokens tokens)
     {
         var model = config.Model;
@@ -58,7 +61,9 @@ public sealed record ModelDescription
         };
         if (model.Predictor is { } predictor) parts.Add(PredictorBlocks.Of(predictor, model.Encoder, "predictor.", tokens, predicts));
         if (model.Decoder is { } decoder)
-            parts.Add(DecoderBlocks.Of(decoder, model.Encoder, model.Predictor is { } body ? PredictorBlocks.Width(body) : 0, $"decoder.{decoder.Key}.", predicts == 0 ? 0 : tokens.Masked.Sum()));
+            parts.Add(DecoderBlocks.Of(decoder, model.Encoder, model.Predictor is { } body ? PredictorBlocks.Width(body) : 0, $"decoder.{decoder.Key}.", predicts == 0 ? 0 : tokens.Masked.Sum() * ReadShare(decoder)));
+        if (model.PixelDecoder is { } pixels)
+            parts.Add(DecoderBlocks.Of(pixels, model.Encoder, PredictorBlocks.Width(model.Predictor!), $"decoder.{pixels.Key}.", tokens.Masked.Sum() * ReadShare(pixels)));
         if (model.Alignment is { } alignment) parts.Add(AlignmentBlocks.Of(alignment, model.Encoder, "alignment.", tokens));
         return BlockTree.Block("student", "", nameof(EncoderPredictorDecoder), "Encoder-Predictor-Decoder framework", $"{model.Encoder.Frames} frames of {model.Encoder.ImageSize} px", default, 0, 1, parts);
     }

@@ -25,7 +25,7 @@ public sealed class ShapesClipSourceTests
     }
 
     [Fact]
-    public async Task ReadTraining_OverTwoEpochs_ShowsEachClipOnceAnEpochInAnotherOrderAtOtherTimes()
+    public async Task ReadTraining_OverTwoEpochs_ShowsEachClipOnceAnEpochInAnotherOrderAtTheSameTimes()
     {
         var batches = await Take(Source(12).ReadTraining(4, 9, TrainingBatches.From(0), default), 6);
         var entries = batches.SelectMany(batch => batch.Entries).ToArray();
@@ -33,7 +33,8 @@ public sealed class ShapesClipSourceTests
         Assert.Equal(Enumerable.Range(0, 12), entries[12..].Order());
         Assert.NotEqual(entries[..12], entries[12..]);
         var videos = torch.cat(batches.Select(batch => batch.Video).ToArray(), 0);
-        Assert.False(videos[Array.IndexOf(entries, 0)].equal(videos[Array.LastIndexOf(entries, 0)]).all().item<bool>());
+        var once = (await Take(Source(12).ReadOnce(12, default), 1))[0].Video;
+        Assert.True(videos.equal(once.index_select(0, torch.tensor(entries.Select(entry => (long)entry).ToArray()))).all().item<bool>());
     }
 
     [Fact]
@@ -50,11 +51,11 @@ public sealed class ShapesClipSourceTests
         var batches = await Take(Source(10).ReadOnce(4, default), 10);
         Assert.Equal([4, 4, 2], batches.Select(batch => batch.Entries.Count));
         Assert.Equal(Enumerable.Range(0, 10), batches.SelectMany(batch => batch.Entries));
-        Assert.Equal([4, 3, 8, 32, 32], batches[0].Video.shape);
+        Assert.Equal([4, 3, 4, 32, 32], batches[0].Video.shape);
 
-        var rgb = new byte[8 * 32 * 32 * 3];
-        World.Clip(ShapesSplit.Train, 9).Render(32, ShapesClipSource.SegmentTimes(8, null), rgb);
-        var expected = torch.tensor(rgb).view(8, 32, 32, 3).permute(3, 0, 1, 2).to(torch.float32) / 255;
+        var rgb = new byte[4 * 32 * 32 * 3];
+        World.Clip(ShapesSplit.Train, 9).Render(32, [0.125, 0.375, 0.625, 0.875], rgb);
+        var expected = torch.tensor(rgb).view(4, 32, 32, 3).permute(3, 0, 1, 2).to(torch.float32) / 255;
         expected = (expected - torch.tensor(new[] { 0.485f, 0.456f, 0.406f }).view(3, 1, 1, 1)) / torch.tensor(new[] { 0.229f, 0.224f, 0.225f }).view(3, 1, 1, 1);
         Assert.True(torch.allclose(expected, batches[2].Video[1], atol: 1e-5));
     }

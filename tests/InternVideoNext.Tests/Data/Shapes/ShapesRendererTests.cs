@@ -25,7 +25,7 @@ public sealed class ShapesRendererTests : IDisposable
         {
             var entry = manifest.Entries.Single(e => e.Id == $"{split.ToString().ToLowerInvariant()}-{index:D6}");
             var expected = new byte[24 * 64 * 64 * 3];
-            World.Clip(split, index).Render(64, ShapesClipSource.SegmentTimes(24, null), expected);
+            World.Clip(split, index).Render(64, ShapesClipSource.SegmentMiddles(24), expected);
             var decoded = await Decode(Path.Combine(_folder, entry.Path));
             Assert.Equal(expected.Length, decoded.Length);
             Assert.True(Psnr(expected, decoded) > 30, $"{entry.Id}: {Psnr(expected, decoded):F1} dB");
