@@ -92,6 +92,7 @@ internal sealed class AblationPictures(AblationPlan plan, AblationRunner runner,
     }
 
     // The first run of a row that is finished.
-    private AblationRun? Finished(string id) =>
-        plan.Runs.FirstOrDefault(r => r.Row.Id == id && results.Any(x => x.Hash == r.Hash && x.Row == r.Row.Id));
+    // With its weights: a result that was taken over from a file has none.
+    private AblationRun? Finished(string id) => plan.Runs.FirstOrDefault(run => run.Row.Id == id
+        && (run.Config is null || new RunFolder(runner.FolderOf(run)).CheckpointFolders().Count > 0) && results.Any(r => r.Hash == run.Hash && r.Row == id));
 }
