@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
 using InternVideoNext.Configuration;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
 
 /// <summary>A decoder whose target is the masked tokens' pixels.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(DiffusionDecoderConfig), "diffusion")]
+[JsonDerivedType(typeof(LinearPixelDecoderConfig), "linear_pixel")]
 public abstract record PixelDecoderConfig : DecoderConfig
 {
     /// <summary>Makes the decoder, on the CPU in float32, with every parameter drawn from <paramref name="generator"/>.</summary>

@@ -123,6 +123,22 @@ public sealed class AblationRunnerTests : IDisposable
         Assert.Equal(results[0].Place, runner.Finished(Plan("align-diffusion").Runs[0])!.Place);
     }
 
+    [Fact]
+    public async Task Adopt_ResultsMadeElsewhere_TakesOverWhatNoOtherRunNeeds()
+    {
+        var made = await RunAll(Plan("align-diffusion", "align"), Path.Combine(_folder, "elsewhere"));
+        var plan = Plan("align-diffusion", "align", "stage2");
+        var runner = new AblationRunner(plan, Path.Combine(_folder, "here"));
+        // Stage 2 is not among them, and starts from the weights of align-diffusion, which no result holds.
+        Assert.Equal(1, runner.Adopt(made));
+        Assert.Equal(["align"], plan.Runs.Where(run => runner.Finished(run) is not null).Select(run => run.Row.Id));
+        Assert.Equal(made[1].ToJson(), runner.Finished(plan.Runs[1])!.ToJson());
+        // What is there is not taken over again, nor what was made with another configuration.
+        Assert.Equal(0, runner.Adopt(made));
+        var longer = AblationPlan.Make(Settings with { Length = 0.05 }, Data, [AblationRows.Find("align")], [1]);
+        Assert.Equal(0, new AblationRunner(longer, Path.Combine(_folder, "longer")).Adopt(made));
+    }
+
     private static readonly string[] Encoder = ["mini", "mini-frames", "mini-attentive"];
 
     private static readonly string[] Synthetic = [.. Encoder, .. Encoder.Select(name => $"predictor/{name}")];

@@ -61,6 +61,16 @@ public sealed partial class ConfigJsonTests
         Assert.Equal(new LatentDecoderConfig { InitStd = 0.03, TargetWidth = 32 }, config.Model.Decoder);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"diffusion","width":32,"depth":2,"token_share":0.5}""")]
+    [InlineData("""{"kind":"linear_pixel"}""")]
+    public void Read_Stage2WithPixels_ComesBackTheSame(string decoder)
+    {
+        var config = ConfigJson.Override(TinyRun.Stage2 with { Start = "stage1", PredictorStart = PredictorStart.Kept }, ["pixel_weight=1", $"model.pixel_decoder={decoder}"]);
+        Assert.Equal(config.Model, ConfigJson.Read(ConfigJson.Write(config), "again").Model);
+        Assert.IsType(decoder.Contains("diffusion", StringComparison.Ordinal) ? typeof(DiffusionDecoderConfig) : typeof(LinearPixelDecoderConfig), config.Model.PixelDecoder);
+    }
+
     [Fact]
     public void Read_AbsentMembers_HaveTheirDefaults()
     {
