@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli;
 
@@ -11,6 +11,7 @@ internal static class Checkout
     {
         var root = Environment.GetEnvironmentVariable("IVNEXT_ROOT") ?? Directory.GetCurrentDirectory();
         if (File.Exists(Path.Combine(root, "InternVideoNext.sln"))) return root;
-        throw new ConfigurationException($"{command} needs a checkout of the repository: {root} has no InternVideoNext.sln. Start it as ./ivnext there.");
+        throw new ConfigurationException(
+            $"{command} needs a checkout of the repository: {root} has no InternVideoNext.sln. Start it as ./ivnext there.");
     }
 }

@@ -33,7 +33,8 @@ internal static partial class Diagnosis
         var name = RuntimeInformation.OSDescription;
         return OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
             ? new("system", name)
-            : new("system", name, FindingState.Limited, "only Linux on x64 is tested; other systems need TorchSharp's package for them (see environment.md)");
+            : new("system", name, FindingState.Limited,
+                "only Linux on x64 is tested; other systems need TorchSharp's package for them (see environment.md)");
     }
 
     private static Finding LibTorchFinding()
@@ -59,7 +60,8 @@ internal static partial class Diagnosis
     private static string Binding()
     {
         var version = typeof(torch).Assembly.GetName().Version!.ToString(3);
-        return LibTorch.Status is { IsCuredCopy: true } status ? $"{version}, private copy for systems before GCC 13: {status.BindingPath}" : version;
+        return LibTorch.Status is { IsCuredCopy: true } status ? $"{version}, private copy for systems before GCC 13: {status.BindingPath}"
+            : version;
     }
 
     private static Finding Memory()
@@ -80,13 +82,15 @@ internal static partial class Diagnosis
         }
         yield return driver
             ? new("CUDA", "an NVIDIA driver is here, but this libtorch has no CUDA", FindingState.Limited,
-                "set IVNEXT_LIBTORCH to an installed PyTorch's torch/lib, or build with IVNEXT_BUILD_OPTIONS=-p:Backend=cuda (see environment.md)")
+                "set IVNEXT_LIBTORCH to an installed PyTorch's torch/lib, or build with IVNEXT_BUILD_OPTIONS=-p:Backend=cuda (see "
+                    + "environment.md)")
             : new("CUDA", "no NVIDIA driver; training runs on the CPU");
     }
 
     // Run, not looked up: what fails here would fail in a step.
     private static IEnumerable<Finding> FastWays() =>
-        new[] { torch.CPU }.Concat(torch.cuda.is_available() ? [torch.CUDA] : Array.Empty<torch.Device>()).SelectMany(device => KernelCheck.Run(device).Select(check =>
+        new[] { torch.CPU }.Concat(torch.cuda.is_available() ? [torch.CUDA] : Array.Empty<torch.Device>())
+            .SelectMany(device => KernelCheck.Run(device).Select(check =>
             check.Error is { } error ? new Finding($"{check.Work}, {Name(device)}", "fails", FindingState.Missing, error)
             : new Finding($"{check.Work}, {Name(device)}", check.Way)));
 
@@ -102,7 +106,8 @@ internal static partial class Diagnosis
             var absent = wanted.Where(codec => !decoders.Contains(codec)).ToList();
             var found = $"{tools.Version()}, decodes {string.Join(", ", wanted.Except(absent))}";
             return absent.Count == 0 ? new("ffmpeg", found)
-                : new("ffmpeg", found, FindingState.Limited, $"this build cannot decode {string.Join(", ", absent)}; a distribution's full ffmpeg can");
+                : new("ffmpeg", found, FindingState.Limited,
+                    $"this build cannot decode {string.Join(", ", absent)}; a distribution's full ffmpeg can");
         }
         catch (FFMpegMissingException e)
         {

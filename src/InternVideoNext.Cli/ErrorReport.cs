@@ -1,5 +1,5 @@
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 using InternVideoNext.Notebooks;
 
@@ -37,7 +37,8 @@ internal static class ErrorReport
     private static int? CodeOf(Exception error) => error switch
     {
         ConfigurationException => ExitCode.WrongUsage,
-        LibTorchLoadException or FFMpegMissingException or NotebookEnvironmentException or Bench.TwinMissingException => ExitCode.EnvironmentMissing,
+        LibTorchLoadException or FFMpegMissingException or NotebookEnvironmentException or Bench.TwinMissingException =>
+            ExitCode.EnvironmentMissing,
         NotebookException => ExitCode.Failed,
         _ when error.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
         IOException or UnauthorizedAccessException or InvalidDataException => ExitCode.Failed,

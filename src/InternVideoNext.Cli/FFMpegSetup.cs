@@ -33,7 +33,8 @@ internal static class FFMpegSetup
     private static async Task<bool> Succeeds(string program, string[] arguments, CancellationToken cancellation)
     {
         if (!OnPath(program)) return false;
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
         await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
         var text = await output.ConfigureAwait(false);

@@ -1,5 +1,5 @@
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Probes;
 
@@ -17,12 +17,15 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
 
     private FeatureKind Kind => protocol.Reads;
 
-    /// <summary>The clips to train the probe on. Joined segments are read without augmentation, which the result tells as a departure.</summary>
+    /// <summary>
+    /// The clips to train the probe on. Joined segments are read without augmentation, which the result tells as a departure.
+    /// </summary>
     public Task<FeatureSet> TrainingAsync(Manifest manifest, string label, CancellationToken cancellation)
     {
         if (copies < 1) throw new ConfigurationException($"--augmented {copies}: it must be 1 or more");
         var source = Source(manifest);
-        if (protocol.JoinSegments) return ReadAsync(manifest, source, new ClipViews(protocol.Segments, 1, protocol.FrameStride), label, cancellation);
+        if (protocol.JoinSegments) return ReadAsync(
+            manifest, source, new ClipViews(protocol.Segments, 1, protocol.FrameStride), label, cancellation);
         if (protocol.TrainFeatures == FeatureOrigin.Augmented)
             return ReadAsync(manifest, source, new AugmentedClips(source, copies, seed), label, FeatureOrigin.Augmented, cancellation);
         return ReadAsync(manifest, source, new ClipViews(1, 1, protocol.FrameStride), label, cancellation);
@@ -32,21 +35,34 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
     public Task<FeatureSet> TestAsync(Manifest manifest, string label, CancellationToken cancellation) =>
         ReadAsync(manifest, Source(manifest), new ClipViews(protocol.Segments, protocol.Crops, protocol.FrameStride), label, cancellation);
 
+    /// <summary>Every clip's features, all views of the protocol, whatever their labels.</summary>
+    public async Task<ExtractedFeatures> UnlabelledAsync(Manifest manifest, CancellationToken cancellation)
+    {
+        var (source, views) = (Source(manifest), new ClipViews(protocol.Segments, protocol.Crops, protocol.FrameStride));
+        var features = await ExtractAsync(source, new ViewedClips(source, views), cancellation).ConfigureAwait(false);
+        if (!protocol.JoinSegments) return features;
+        using (features) return features.JoinSegments(views);
+    }
+
     private VideoClipSource Source(Manifest manifest)
     {
-        if (manifest.Entries.Count == 0) throw new ConfigurationException("--data: the manifest needs clips in the split train and in the one to measure on (--test-split)");
+        if (manifest.Entries.Count == 0) throw new ConfigurationException(
+            "--data: the manifest needs clips in the split train and in the one to measure on (--test-split)");
         return new VideoClipSource(manifest, new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize }, tools);
     }
 
-    private async Task<FeatureSet> ReadAsync(Manifest manifest, VideoClipSource source, ClipViews views, string label, CancellationToken cancellation)
+    private async Task<FeatureSet> ReadAsync(
+        Manifest manifest, VideoClipSource source, ClipViews views, string label, CancellationToken cancellation)
     {
-        if (!protocol.JoinSegments) return await ReadAsync(manifest, source, new ViewedClips(source, views), label, FeatureOrigin.Cached, cancellation).ConfigureAwait(false);
+        if (!protocol.JoinSegments) return await ReadAsync(
+            manifest, source, new ViewedClips(source, views), label, FeatureOrigin.Cached, cancellation).ConfigureAwait(false);
         using var features = await ExtractAsync(source, new ViewedClips(source, views), cancellation).ConfigureAwait(false);
         using var joined = features.JoinSegments(views);
         return joined.Labelled(0, manifest, label);
     }
 
-    private async Task<FeatureSet> ReadAsync(Manifest manifest, VideoClipSource source, IClipSource read, string label, FeatureOrigin origin, CancellationToken cancellation)
+    private async Task<FeatureSet> ReadAsync(
+        Manifest manifest, VideoClipSource source, IClipSource read, string label, FeatureOrigin origin, CancellationToken cancellation)
     {
         using var features = await ExtractAsync(source, read, cancellation).ConfigureAwait(false);
         return features.Labelled(0, manifest, label, origin);
@@ -54,7 +70,8 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
 
     private async Task<ExtractedFeatures> ExtractAsync(VideoClipSource source, IClipSource read, CancellationToken cancellation)
     {
-        var features = await FeatureExtraction.ExtractAsync([encoder], read, Kind, BatchSize, progress: null, cancellation).ConfigureAwait(false);
+        var features = await FeatureExtraction.ExtractAsync([encoder], read, Kind, BatchSize, progress: null, cancellation)
+            .ConfigureAwait(false);
         SkippedFilesDisplay.Write(source.Skipped);
         return features;
     }

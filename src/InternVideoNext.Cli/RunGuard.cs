@@ -1,5 +1,6 @@
-using InternVideoNext.Configuration;
-using InternVideoNext.Training;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Cli;
 
@@ -10,14 +11,18 @@ internal static class RunGuard
     /// <param name="config">What is to be run.</param>
     /// <param name="resume">Whether a run there is to be continued.</param>
     /// <param name="allowed">Paths that may differ from the run's own configuration; a section stands for all in it.</param>
-    /// <exception cref="ConfigurationException">The folder holds a run, and it is not to be resumed or was configured otherwise.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The folder holds a run, and it is not to be resumed or was configured otherwise.
+    /// </exception>
     public static void Check(RunFolder folder, RunConfig config, bool resume, IReadOnlyList<string> allowed)
     {
         if (folder.CheckpointFolders().Count == 0) return;
         if (!resume)
-            throw new ConfigurationException($"--out {folder.Root} already holds a run; add --resume to go on with it, or name another folder");
+            throw new ConfigurationException(
+                $"--out {folder.Root} already holds a run; add --resume to go on with it, or name another folder");
         if (folder.ReadConfig() is not { } before) return;
-        var refused = ConfigDifference.Paths(before, config).Where(path => !allowed.Any(a => path == a || path.StartsWith(a + '.', StringComparison.Ordinal))).ToList();
+        var refused = ConfigDifference.Paths(before, config)
+            .Where(path => !allowed.Any(a => path == a || path.StartsWith(a + '.', StringComparison.Ordinal))).ToList();
         if (refused.Count == 0) return;
         throw new ConfigurationException(
             $"--resume: the run in {folder.Root} was configured otherwise:\n{ConfigDifference.Describe(before, config)}\n" +

@@ -2,8 +2,11 @@ using System.Globalization;
 using InternVideoNext.Interactive;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
+using InternVideoNext.Modules;
 using InternVideoNext.Probes;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli;
@@ -35,7 +38,8 @@ internal sealed class StagePictures(string run, Stage1Config stage1, Stage2Confi
         var section = report.Section("What the encoder does not see");
         var saliency = Saliency(video);
         if (saliency is not null)
-            section.Subheading("Saliency: the teacher's pooling attention").Add(new SaliencyStrip(video[0], saliency.view(batch, _grid.Frames, -1)[0], _grid));
+            section.Subheading("Saliency: the teacher's pooling attention")
+                .Add(new SaliencyStrip(video[0], saliency.view(batch, _grid.Frames, -1)[0], _grid));
         section.Subheading("Stage 1: semantic masking");
         Draw(section, stage1.Masking.Build(_grid).Draw(batch, saliency, generator), video);
         section.Subheading("Stage 2: multi-block masking, two masks a step");
@@ -83,8 +87,12 @@ internal sealed class StagePictures(string run, Stage1Config stage1, Stage2Confi
     /// <param name="tokens">The clips' hidden tokens, and where the actor is.</param>
     /// <param name="scores">[n, Nm], log-odds of each hidden token that the centre lies there.</param>
     /// <param name="grid">The tokens of a clip, T frames of them.</param>
-    /// <param name="pixels">[n, Nm, P], what a linear probe reads off the same outputs as the hidden patches' pixels, and the side of a patch; null draws none.</param>
-    public static void AddBehindTheMask(HtmlReport report, string model, Tensor video, HiddenTokens tokens, Tensor scores, TokenGrid grid, (Tensor Read, int Patch)? pixels = null)
+    /// <param name="pixels">
+    /// [n, Nm, P], what a linear probe reads off the same outputs as the hidden patches' pixels, and the side of a patch; null draws none.
+    /// </param>
+    public static void AddBehindTheMask(
+        HtmlReport report, string model, Tensor video, HiddenTokens tokens, Tensor scores, TokenGrid grid,
+        (Tensor Read, int Patch)? pixels = null)
     {
         using var scope = NewDisposeScope();
         var clips = (int)video.size(0);
@@ -99,7 +107,9 @@ internal sealed class StagePictures(string run, Stage1Config stage1, Stage2Confi
             $"Where does the actor's centre lie, in cells that the model did not see? Beliefs of \"{model}\": the place probe's scores of "
             + "the predictor's output at each hidden cell, as a softmax over the hidden cells of a frame. The probe was fitted on "
             + $"the probing clips; these are of the first {clips} test clips, chosen by mask and place alone: {choice}."
-            + (pixels is null ? "" : " Below each: the hidden patches' pixels as a second linear probe reads them off the same outputs; where the model is unsure it shows the mean."));
+            + (pixels is null ? ""
+                : " Below each: the hidden patches' pixels as a second linear probe reads them off the same outputs; where the model is "
+                + "unsure it shows the mean."));
         var read = pixels is { } given ? Filled(given.Read, given.Patch) : null;
         foreach (var clip in shown)
         {
@@ -107,13 +117,15 @@ internal sealed class StagePictures(string run, Stage1Config stage1, Stage2Confi
             {
                 Caption = $"Test clip {clip}: {Unseen(visible[clip])}.",
             });
-            if (read is not null) section.Add(new ReconstructionView(video[clip], [("Read off the prediction", read[clip])], hidden[clip], grid));
+            if (read is not null) section.Add(
+                new ReconstructionView(video[clip], [("Read off the prediction", read[clip])], hidden[clip], grid));
         }
 
         Tensor Filled(Tensor shown, int patch)
         {
             var patches = PixelPatches.Extract(video, patch);                                           // [n, N, P]
-            return PixelPatches.Assemble(patches.scatter(1, tokens.Hidden.unsqueeze(-1).expand(-1, -1, patches.size(2)), shown), grid, patch);
+            return PixelPatches.Assemble(
+                patches.scatter(1, tokens.Hidden.unsqueeze(-1).expand(-1, -1, patches.size(2)), shown), grid, patch);
         }
     }
 

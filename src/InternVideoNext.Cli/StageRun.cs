@@ -1,6 +1,8 @@
 using System.Globalization;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training;
 using InternVideoNext.Training.Parallel;
 
@@ -10,9 +12,11 @@ namespace InternVideoNext.Cli;
 internal static class StageRun
 {
     public static async Task<TrainingOutcome> RunAsync(
-        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation, QuickProbe? probe = null, IProcessGroup? group = null)
+        string title, RunConfig config, IClipSource source, RunFolder folder, string resumeCommand, CancellationToken cancellation,
+            QuickProbe? probe = null, IProcessGroup? group = null)
     {
-        foreach (var warning in ConfigWarnings.Of(config)) await Console.Error.WriteLineAsync($"ivnext: {title}: warning: {warning}").ConfigureAwait(false);
+        foreach (var warning in ConfigWarnings.Of(config)) await Console.Error.WriteLineAsync($"ivnext: {title}: warning: {warning}")
+            .ConfigureAwait(false);
         using var stage = StageFactory.Create(config);
         var display = new TrainingDisplay(title);
         var trainer = new Trainer(config, stage, source, folder, probe, group);
@@ -33,7 +37,8 @@ internal static class StageRun
     }
 
     /// <summary>Runs a stage quietly beside the first process, which has the display and the folder.</summary>
-    public static async Task FollowAsync(RunConfig config, IClipSource source, RunFolder folder, IProcessGroup group, CancellationToken cancellation)
+    public static async Task FollowAsync(
+        RunConfig config, IClipSource source, RunFolder folder, IProcessGroup group, CancellationToken cancellation)
     {
         using var stage = StageFactory.Create(config);
         await new Trainer(config, stage, source, folder, probe: null, group).RunAsync(progress: null, cancellation).ConfigureAwait(false);
@@ -41,5 +46,6 @@ internal static class StageRun
 
     private static string Describe(string title, TrainingOutcome outcome, RunConfig config) => string.Create(CultureInfo.InvariantCulture,
         $"{title}: {outcome.Step} of {config.Training.Steps} steps in {TrainingDisplay.Duration(outcome.Elapsed)}, " +
-        $"waited {TrainingDisplay.Duration(outcome.DataWait)} for data, {outcome.SkippedSteps} steps skipped; checkpoint {outcome.Checkpoint}");
+        $"waited {TrainingDisplay.Duration(outcome.DataWait)} for data, {outcome.SkippedSteps} steps skipped; checkpoint "
+            + $"{outcome.Checkpoint}");
 }

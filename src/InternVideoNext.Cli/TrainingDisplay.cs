@@ -41,10 +41,13 @@ internal sealed class TrainingDisplay(string title) : IProgress<TrainingProgress
         var parts = string.Join(", ", m.Parts.Select(p => $"{p.Key} {Number(p.Value)}"));
         var health = value.Health is { } h ? string.Create(CultureInfo.InvariantCulture, $"  rank {h.EffectiveRank:0.0}") : "";
         var probe = value.Probe is { } accuracies
-            ? "  probe " + string.Join(", ", accuracies.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0} %"))) : "";
+            ? "  probe "
+                + string.Join(", ", accuracies.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0} %")))
+                : "";
         var skipped = m.SkippedSteps > 0 ? $"  {m.SkippedSteps} steps skipped" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  {Duration(value.TimeLeft)} left{health}{probe}{skipped}");
+            $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  "
+                + $"{Duration(value.TimeLeft)} left{health}{probe}{skipped}");
     }
 
     private static string Number(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.InvariantCulture) : "not finite";

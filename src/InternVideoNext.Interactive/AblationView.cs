@@ -7,12 +7,16 @@ namespace InternVideoNext.Interactive;
 /// <summary>The tables of an ablation: the paper's number, ours, and the difference.</summary>
 public static class AblationView
 {
-    /// <summary>Rows on one label: the paper's accuracy, ours (mean and standard deviation over seeds), the difference to the neighbouring row with its 95 % interval.</summary>
+    /// <summary>
+    /// Rows on one label: the paper's accuracy, ours (mean and standard deviation over seeds), the difference to the neighbouring row with
+    /// its 95 % interval.
+    /// </summary>
     /// <param name="label">The label, for the header.</param>
     /// <param name="summaries">From <see cref="AblationSummary.Of"/>, in the order shown.</param>
     public static ResultTable Rows(string label, IEnumerable<AblationSummary> summaries)
     {
-        TableColumn[] columns = [$"On {label}", new TableColumn("Paper, %") { Format = "0.0" }, Right("Ours, %"), Right("Difference (95 % interval)"), "to"];
+        TableColumn[] columns = [
+            $"On {label}", new TableColumn("Paper, %") { Format = "0.0" }, Right("Ours, %"), Right("Difference (95 % interval)"), "to"];
         return new ResultTable(columns, summaries.Select(s => (IReadOnlyList<object?>)
         [
             s.Row.Title,
@@ -91,7 +95,8 @@ public static class AblationView
     /// <param name="claims">The orderings to show.</param>
     /// <param name="results">All results.</param>
     /// <param name="readoutFor">The readout that a label's verdicts are taken on (<see cref="AblationSettings.ReadoutFor"/>).</param>
-    public static ResultTable Claims(IEnumerable<AblationClaim> claims, IReadOnlyList<AblationResult> results, Func<string, string> readoutFor)
+    public static ResultTable Claims(
+        IEnumerable<AblationClaim> claims, IReadOnlyList<AblationResult> results, Func<string, string> readoutFor)
     {
         TableColumn[] columns =
         [
@@ -100,15 +105,19 @@ public static class AblationView
         return new ResultTable(columns, claims.Select(claim =>
         {
             var (verdict, comparison) = claim.Judge(results, readoutFor(claim.Label));
-            return (IReadOnlyList<object?>)[claim.Text, claim.Label, claim.Reported, comparison is null ? null : Interval(comparison), Words(verdict), comparison?.Test];
+            return (IReadOnlyList<object?>)[claim.Text, claim.Label, claim.Reported, comparison is null ? null : Interval(comparison),
+                Words(verdict), comparison?.Test];
         }));
     }
 
-    /// <summary>A difference in points with its interval, for example <c>+3.1 (-1.2 to +7.0)</c>; without one where there is one seed.</summary>
+    /// <summary>
+    /// A difference in points with its interval, for example <c>+3.1 (-1.2 to +7.0)</c>; without one where there is one seed.
+    /// </summary>
     public static string Interval(AblationComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        var interval = comparison.Interval is { } i ? string.Create(CultureInfo.InvariantCulture, $" ({100 * i.Low:+0.0;-0.0;0.0} to {100 * i.High:+0.0;-0.0;0.0})") : "";
+        var interval = comparison.Interval is { } i
+            ? string.Create(CultureInfo.InvariantCulture, $" ({100 * i.Low:+0.0;-0.0;0.0} to {100 * i.High:+0.0;-0.0;0.0})") : "";
         return string.Create(CultureInfo.InvariantCulture, $"{100 * comparison.Difference:+0.0;-0.0;0.0}{interval}");
     }
 

@@ -24,7 +24,9 @@ public sealed class ClipPlayer(Tensor clip) : HtmlView
     public bool WithStrip { get; init; } = true;
 
     /// <summary>The animated PNG file's bytes, for saving as .png.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="FramesPerSecond"/> is not positive, or <see cref="MaxFrameSize"/> below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <see cref="FramesPerSecond"/> is not positive, or <see cref="MaxFrameSize"/> below 1.
+    /// </exception>
     public byte[] ToAnimatedPng()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FramesPerSecond);

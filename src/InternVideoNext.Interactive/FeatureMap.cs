@@ -1,6 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Interactive.Rendering;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;
@@ -25,7 +25,7 @@ public sealed class FeatureMap : FramesView
         _colours = PrincipalColours.Of(features, grid);
         _grid = grid;
         if (clip is null) return;
-        _clip = FrameStack.FromClip(clip);
+        _clip = FrameStack.FromClip((Tensor)clip);
         _ = new PatchMap(_clip, grid);
     }
 

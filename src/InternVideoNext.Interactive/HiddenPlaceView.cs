@@ -1,6 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Interactive.Rendering;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;

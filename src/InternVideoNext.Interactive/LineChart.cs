@@ -13,7 +13,9 @@ public sealed class LineChart : HtmlView
     /// <param name="title">Shown above the curves.</param>
     /// <param name="xLabel">What the horizontal axis counts, with its unit.</param>
     /// <param name="yLabel">What the vertical axis measures, with its unit.</param>
-    /// <param name="series">The curves, in legend order. None, or empty ones, are allowed: the chart then says that there are no data.</param>
+    /// <param name="series">
+    /// The curves, in legend order. None, or empty ones, are allowed: the chart then says that there are no data.
+    /// </param>
     public LineChart(string title, string xLabel, string yLabel, IEnumerable<LineSeries> series) =>
         (Title, XLabel, YLabel, Series) = (title, xLabel, yLabel, [.. series]);
 
@@ -63,7 +65,9 @@ public sealed class LineChart : HtmlView
     /// <inheritdoc/>
     public override string ToHtml() => Figure(ChartDrawing.Draw(this, standalone: false), Caption);
 
-    /// <summary>The chart as the text of an .svg file, for image/svg+xml outputs and READMEs: dark ink on white paper, whatever page it stands on.</summary>
+    /// <summary>
+    /// The chart as the text of an .svg file, for image/svg+xml outputs and READMEs: dark ink on white paper, whatever page it stands on.
+    /// </summary>
     public string ToSvg() => ChartDrawing.Draw(this, standalone: true).Text;
 
     /// <summary>Saves <see cref="ToSvg"/>: written aside, then renamed.</summary>

@@ -13,7 +13,8 @@ public sealed record LineSeries
         ArgumentNullException.ThrowIfNull(name);
         (Name, X, Y) = (name, [.. x], [.. y]);
         if (X.Count != Y.Count)
-            throw new ArgumentException($"Series '{name}' has {X.Count} positions and {Y.Count} values; give one value per position.", nameof(y));
+            throw new ArgumentException(
+                $"Series '{name}' has {X.Count} positions and {Y.Count} values; give one value per position.", nameof(y));
     }
 
     /// <summary>Shown in the legend.</summary>

@@ -1,5 +1,5 @@
 using InternVideoNext.Interactive.Rendering;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;

@@ -66,7 +66,8 @@ public sealed class Picture : HtmlView
         var stride = Width * factor * Channels;
         for (var y = 0; y < Height * factor; y++)
             for (var x = 0; x < Width * factor; x++)
-                _pixels.AsSpan((((y / factor) * Width) + (x / factor)) * Channels, Channels).CopyTo(larger.AsSpan((y * stride) + (x * Channels)));
+                _pixels.AsSpan((((y / factor) * Width) + (x / factor)) * Channels, Channels)
+                    .CopyTo(larger.AsSpan((y * stride) + (x * Channels)));
         return new Picture(Width * factor, Height * factor, larger) { Alt = Alt, Caption = Caption };
     }
 

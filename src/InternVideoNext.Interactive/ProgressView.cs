@@ -34,7 +34,8 @@ public sealed class ProgressView(string title, long step, long steps) : HtmlView
     {
         var parts = Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:G4}")).ToList();
         if (ClipsPerSecond is { } speed) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} clips/s"));
-        if (Remaining is { } left) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalMinutes}:{left.Seconds:00} left"));
+        if (Remaining is { } left) parts.Add(
+            string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalMinutes}:{left.Seconds:00} left"));
         return string.Join(" · ", parts);
     }
 }

@@ -1,5 +1,5 @@
 using InternVideoNext.Interactive.Rendering;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;
@@ -14,7 +14,9 @@ public sealed class ReconstructionView : FramesView
 
     /// <summary>A clip, its mask and its reconstruction.</summary>
     /// <param name="original">[3, T, H, W], ImageNet-normalised; T, H and W are multiples of the grid's sizes.</param>
-    /// <param name="reconstruction">The same shape and normalisation; read at masked patches only unless <see cref="KeepVisible"/> is false.</param>
+    /// <param name="reconstruction">
+    /// The same shape and normalisation; read at masked patches only unless <see cref="KeepVisible"/> is false.
+    /// </param>
     /// <param name="mask">[N] bool, true = masked.</param>
     /// <param name="grid">The tokens of the clip.</param>
     /// <exception cref="ArgumentException">A shape or type does not fit.</exception>

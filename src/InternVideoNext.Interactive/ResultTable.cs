@@ -41,7 +41,8 @@ public sealed class ResultTable : HtmlView
         var names = frame.Columns.Select(column => column.Name).ToList();
         var unknown = Array.Find(formats, format => !names.Contains(format.Header));
         if (unknown is not null)
-            throw new ArgumentException($"The data frame has no column '{unknown.Header}'; it has: {string.Join(", ", names)}.", nameof(formats));
+            throw new ArgumentException(
+                $"The data frame has no column '{unknown.Header}'; it has: {string.Join(", ", names)}.", nameof(formats));
         var columns = names.Select(name => Array.Find(formats, format => format.Header == name) ?? new TableColumn(name));
         var rows = Enumerable.Range(0, checked((int)frame.Rows.Count))
             .Select(row => (IReadOnlyList<object?>)[.. frame.Columns.Select(column => column[row])]);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Interactive.Rendering;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive;
@@ -16,7 +16,9 @@ public sealed class SaliencyStrip : FramesView
 
     /// <summary>A clip and a value for each of its tokens.</summary>
     /// <param name="clip">[3, T, H, W], ImageNet-normalised; T, H and W are multiples of the grid's sizes.</param>
-    /// <param name="saliency">[grid.Frames, L], L tokens per frame, or the same values flat. NaN and infinite values leave the patch grey.</param>
+    /// <param name="saliency">
+    /// [grid.Frames, L], L tokens per frame, or the same values flat. NaN and infinite values leave the patch grey.
+    /// </param>
     /// <param name="grid">The tokens of the clip.</param>
     /// <exception cref="ArgumentException">A shape does not fit.</exception>
     public SaliencyStrip(Tensor clip, Tensor saliency, TokenGrid grid)
@@ -25,7 +27,8 @@ public sealed class SaliencyStrip : FramesView
         _frames = FrameStack.FromClip(clip);
         if (saliency.numel() != grid.Tokens)
             throw new ArgumentException(
-                $"saliency has shape [{string.Join(", ", saliency.shape)}]; expected [{grid.Frames}, {grid.TokensPerFrame}].", nameof(saliency));
+                $"saliency has shape [{string.Join(", ", saliency.shape)}]; expected [{grid.Frames}, {grid.TokensPerFrame}].",
+                    nameof(saliency));
         using (NewDisposeScope())
             _values = saliency.detach().to(float64).cpu().contiguous().data<double>().ToArray();
         _grid = grid;

@@ -8,18 +8,22 @@ public sealed class SideBySide(params IHtmlView[] views) : HtmlView
 {
     private readonly IReadOnlyList<IHtmlView> _views = [.. views];
 
-    /// <summary>The width in CSS pixels that a view wants: with less it moves to the next line. Small views take no more than they need.</summary>
+    /// <summary>
+    /// The width in CSS pixels that a view wants: with less it moves to the next line. Small views take no more than they need.
+    /// </summary>
     public int SmallestWidth { get; init; } = 320;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> ToStaticBundle() => _views.Count > 0 && _views.All(view => view is LineChart)
-        ? new Dictionary<string, string> { ["image/svg+xml"] = ChartDrawing.Stack([.. _views.Cast<LineChart>()]).Text, ["text/plain"] = ToString() }
+        ? new Dictionary<string, string>
+        { ["image/svg+xml"] = ChartDrawing.Stack([.. _views.Cast<LineChart>()]).Text, ["text/plain"] = ToString() }
         : base.ToStaticBundle();
 
     /// <inheritdoc/>
     public override string? ToStaticCaption()
     {
-        var captions = _views.OfType<LineChart>().Select(chart => chart.Caption).Append(Caption).Where(text => !string.IsNullOrEmpty(text)).ToList();
+        var captions = _views.OfType<LineChart>().Select(chart => chart.Caption).Append(Caption).Where(text => !string.IsNullOrEmpty(text))
+            .ToList();
         return captions.Count > 0 && _views.All(view => view is LineChart) ? string.Join(' ', captions) : null;
     }
 

@@ -7,7 +7,9 @@ public sealed record TableColumn(string Header)
     /// <summary>Where the cells stand.</summary>
     public TableAlignment Alignment { get; init; } = TableAlignment.Automatic;
 
-    /// <summary>A .NET format for numbers, for example "0.0" or, for differences, "+0.0;-0.0;0.0". Null: up to four digits that matter.</summary>
+    /// <summary>
+    /// A .NET format for numbers, for example "0.0" or, for differences, "+0.0;-0.0;0.0". Null: up to four digits that matter.
+    /// </summary>
     public string? Format { get; init; }
 
     /// <summary>Which number is bold; equals share it.</summary>

@@ -1,4 +1,4 @@
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Interactive;
 
@@ -22,7 +22,9 @@ public sealed class TrainingCurves(IReadOnlyList<RunHistory> runs)
     public IReadOnlyList<LineChart> Details() =>
     [
         .. Charts("Diffusion loss by quarter of the timesteps", "loss", Of(listening: false)),
-        .. Charts("Does the decoder listen? Error with another clip's condition over the own one's, less 1", "relative rise", Of(listening: true), smoothing: 0),
+        .. Charts(
+            "Does the decoder listen? Error with another clip's condition over the own one's, less 1", "relative rise", Of(listening: true),
+            smoothing: 0),
     ];
 
     private IReadOnlyList<Curve> Of(bool listening) =>
@@ -57,7 +59,8 @@ public sealed class TrainingCurves(IReadOnlyList<RunHistory> runs)
 
     /// <summary>Accuracy of the quick probe; none where there was none.</summary>
     public IReadOnlyList<LineChart> Probe() => Charts("Quick probe", "accuracy",
-        [.. Names(m => m.Probe?.Keys ?? []).Select(name => new Curve(name, m => m.Probe?.TryGetValue(name, out var v) == true ? v : null))], smoothing: 0);
+        [.. Names(m => m.Probe?.Keys ?? []).Select(name => new Curve(name, m => m.Probe?.TryGetValue(name, out var v) == true ? v : null))],
+            smoothing: 0);
 
     private List<string> Names(Func<StepMetrics, IEnumerable<string>> of) => [.. runs.SelectMany(r => r.Steps).SelectMany(of).Distinct()];
 
@@ -68,8 +71,10 @@ public sealed class TrainingCurves(IReadOnlyList<RunHistory> runs)
         return chart.Series.Any(s => s.X.Count > 0) ? [chart] : [];
     }
 
-    private LineChart Chart(string title, string unit, IReadOnlyList<Curve> curves, bool logarithmic = false, double smoothing = Smoothing) =>
-        new(title, "step", unit, runs.SelectMany(run => curves.Select(curve => Series(run, curve, curves.Count)))) { LogY = logarithmic, Smoothing = smoothing };
+    private LineChart Chart(
+        string title, string unit, IReadOnlyList<Curve> curves, bool logarithmic = false, double smoothing = Smoothing) =>
+        new(title, "step", unit, runs.SelectMany(run => curves.Select(curve => Series(run, curve, curves.Count))))
+        { LogY = logarithmic, Smoothing = smoothing };
 
     private LineSeries Series(RunHistory run, Curve curve, int curves)
     {

@@ -10,7 +10,8 @@ internal static class DotNet
     public static ProcessStartInfo Command(params IEnumerable<string> arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(host)
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment.Remove("LibraryFrameworks");
         start.Environment.Remove("MSBuildSDKsPath");
@@ -28,7 +29,9 @@ internal static class DotNet
         }
         catch (Win32Exception e)
         {
-            throw new NotebookEnvironmentException($"'{start.FileName}' cannot be started ({e.Message}). Notebooks need the .NET SDK 10: https://dotnet.microsoft.com/download");
+            throw new NotebookEnvironmentException(
+                $"'{start.FileName}' cannot be started ({e.Message}). Notebooks need the .NET SDK 10: "
+                + "https://dotnet.microsoft.com/download");
         }
     }
 
@@ -41,11 +44,14 @@ internal static class DotNet
         process.StandardInput.Close();
         try
         {
-            var streams = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation)).ConfigureAwait(false);
+            var streams = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation),
+                process.StandardError.ReadToEndAsync(cancellation)).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
             var output = string.Concat(streams);
             if (process.ExitCode != 0 && output.Contains("No .NET SDKs were found", StringComparison.Ordinal))
-                throw new NotebookEnvironmentException("there is a .NET runtime here, but no SDK. Notebooks need the .NET SDK 10: https://dotnet.microsoft.com/download");
+                throw new NotebookEnvironmentException(
+                    "there is a .NET runtime here, but no SDK. Notebooks need the .NET SDK 10: https://dotnet.microsoft.com/download");
             return (process.ExitCode, output);
         }
         finally

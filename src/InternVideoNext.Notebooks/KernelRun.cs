@@ -30,7 +30,9 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
         var cells = notebook.Cells.Select((cell, index) => (Cell: cell, Index: index)).Where(at => at.Cell.Kind == CellKind.Code)
             .Select(at => new KernelCell(at.Index, PackageDirective.Blank(at.Cell.Source)));
         var request = Path.Combine(Path.GetTempPath(), $"ivnext-kernel-{Path.GetRandomFileName()}.json");
-        await File.WriteAllTextAsync(request, JsonSerializer.Serialize(new KernelRequest([.. cells], packages.Assemblies, packages.NativeLibraries)), cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(
+            request, JsonSerializer.Serialize(new KernelRequest([.. cells], packages.Assemblies, packages.NativeLibraries)),
+            cancellation).ConfigureAwait(false);
         try
         {
             await RunProcessAsync(request, cancellation).ConfigureAwait(false);
@@ -61,7 +63,8 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
         {
             FailAtCurrent(cancellation.IsCancellationRequested ? "Interrupted" : "Timeout", cancellation.IsCancellationRequested
                 ? "the run was interrupted"
-                : string.Create(CultureInfo.InvariantCulture, $"the notebook took longer than {timeout!.Value.TotalSeconds:0.#} s (--timeout)"));
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"the notebook took longer than {timeout!.Value.TotalSeconds:0.#} s (--timeout)"));
             cancellation.ThrowIfCancellationRequested();
         }
         finally
@@ -105,10 +108,12 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
                 break;
             case KernelEventKind.Stream:
                 AddStream(happened.Name, happened.Text);
-                if (happened.Name == "stderr") Remarks.Add($"cell {happened.Cell + 1} writes to standard error, which Verso counts as failure");
+                if (happened.Name == "stderr") Remarks.Add(
+                    $"cell {happened.Cell + 1} writes to standard error, which Verso counts as failure");
                 break;
             case KernelEventKind.Display or KernelEventKind.Result:
-                cell.Outputs.Add(new DataOutput(happened.Data!, happened.Html, happened.Kind == KernelEventKind.Result ? cell.ExecutionCount : null));
+                cell.Outputs.Add(
+                    new DataOutput(happened.Data!, happened.Html, happened.Kind == KernelEventKind.Result ? cell.ExecutionCount : null));
                 if (!string.IsNullOrEmpty(happened.Caption)) cell.Outputs.Add(new CaptionOutput(happened.Caption));
                 break;
             case KernelEventKind.Error:

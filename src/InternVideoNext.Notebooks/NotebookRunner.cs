@@ -36,7 +36,8 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
         try
         {
             var directives = PackageDirective.In(notebook)
-                .Select(directive => options.Versions.TryGetValue(directive.Id, out var version) ? directive with { Version = version } : directive);
+                .Select(directive =>
+                    options.Versions.TryGetValue(directive.Id, out var version) ? directive with { Version = version } : directive);
             var packages = await resolver.ResolveAsync([.. directives], folder, cancellation).ConfigureAwait(false);
             clock.Restart();
             await run.RunAsync(packages, cancellation).ConfigureAwait(false);
@@ -52,7 +53,8 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
         }
         return Outcome(run.Failure);
 
-        NotebookOutcome Outcome(string? failure) => new(Path.GetFileName(file), notebook.Title, clock.Elapsed, failure) { Remarks = run.Remarks };
+        NotebookOutcome Outcome(string? failure) =>
+            new(Path.GetFileName(file), notebook.Title, clock.Elapsed, failure) { Remarks = run.Remarks };
     }
 
     /// <summary>Writes the page that leads to the others, if pages are wanted.</summary>

@@ -1,13 +1,15 @@
 using InternVideoNext.Ablations;
 using InternVideoNext.Models;
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Weights;
 
 /// <summary>A trained model that comes with this package.</summary>
 /// <param name="Name">Size and row, for example <c>mini/stage2</c>.</param>
-/// <param name="Result">Configuration, data, and the probe numbers of these very weights (half precision, not the run's own float32).</param>
+/// <param name="Result">
+/// Configuration, data, and the probe numbers of these very weights (half precision, not the run's own float32).
+/// </param>
 public sealed record ShippedModel(string Name, AblationResult Result)
 {
     private const string CacheVariable = "IVNEXT_WEIGHTS";
@@ -49,7 +51,9 @@ public sealed record ShippedModel(string Name, AblationResult Result)
     private string Extract(string extension)
     {
         var root = Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named ? named
-            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ivnext", "shipped");
+            : System.IO.Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "ivnext", "shipped");
         var target = System.IO.Path.Combine(root, Sha256[..16], $"{Row.Id}.{extension}");
         using var stream = ShippedModels.Resource($"{Name}.{extension}");
         var content = new byte[stream.Length];

@@ -1,5 +1,6 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Weights;
 
@@ -15,14 +16,16 @@ public static class ShippedModels
     /// <param name="name">For example <c>mini/stage2</c>.</param>
     /// <exception cref="ConfigurationException">There is none; the message lists the names.</exception>
     public static ShippedModel Find(string name) => All.FirstOrDefault(model => model.Name == name)
-        ?? throw new ConfigurationException($"no model '{name}' comes with this package; there are {string.Join(", ", All.Select(model => model.Name))}");
+        ?? throw new ConfigurationException(
+            $"no model '{name}' comes with this package; there are {string.Join(", ", All.Select(model => model.Name))}");
 
     internal static Stream Resource(string name) => typeof(ShippedModels).Assembly.GetManifestResourceStream(name)
         ?? throw new InvalidOperationException($"the assembly lacks the resource {name}");
 
     private static List<ShippedModel> Read()
     {
-        var names = typeof(ShippedModels).Assembly.GetManifestResourceNames().Where(name => !name.StartsWith(Results, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal));
+        var names = typeof(ShippedModels).Assembly.GetManifestResourceNames()
+            .Where(name => !name.StartsWith(Results, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal));
         var models = names.Select(name =>
         {
             using var reader = new StreamReader(Resource(name));

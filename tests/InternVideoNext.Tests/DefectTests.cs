@@ -1,7 +1,8 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Stages;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
@@ -25,11 +26,14 @@ namespace InternVideoNext.Tests;
 /// <description><c>VideoClipSourceTests.ReadTraining_TooManyBroken_EndsWithTheList</c>,
 /// <c>ReadTraining_BrokenFiles_AreListedOnceWithReasons</c>, <c>ReadTraining_HangingFile_IsSkippedAtTheLimit</c></description></item>
 /// <item><term>A frame index of -1 can be requested</term>
-/// <description><c>FrameSamplingTests.Random_AnyVideo_TakesOneFrameOfEachSegment</c>, <c>Middles_EvenSegments_AreTheirMiddles</c></description></item>
+/// <description><c>FrameSamplingTests.Random_AnyVideo_TakesOneFrameOfEachSegment</c>,
+/// <c>Middles_EvenSegments_AreTheirMiddles</c></description></item>
 /// <item><term>The Stage 2 teacher stays in training mode</term>
-/// <description><see cref="Stage2_TeacherOfHighDropPath_DropsNothing"/>; <c>VideoTeacherTests.Follow_MomentumOne_StaysBitIdentical</c></description></item>
+/// <description><see cref="Stage2_TeacherOfHighDropPath_DropsNothing"/>;
+/// <c>VideoTeacherTests.Follow_MomentumOne_StaysBitIdentical</c></description></item>
 /// <item><term>Non-finite steps are logged as loss 0 without limit</term>
-/// <description><c>TrainerTests.Run_BrokenBatches_AreSkippedCountedAndNamed</c>, <c>Run_TooManyBrokenBatches_StopsWithTheClipsAndTheLastGoodState</c>,
+/// <description><c>TrainerTests.Run_BrokenBatches_AreSkippedCountedAndNamed</c>,
+/// <c>Run_TooManyBrokenBatches_StopsWithTheClipsAndTheLastGoodState</c>,
 /// <c>FlatAdamWTests.Step_NotFinite_ChangesNothingAndIsCounted</c></description></item>
 /// <item><term>Random-number state is not in checkpoints, so a resumed run differs</term>
 /// <description><c>TrainerTests.Run_InterruptedAndContinued_EqualsUninterruptedBitForBit</c>,
@@ -37,7 +41,8 @@ namespace InternVideoNext.Tests;
 /// <item><term>Flash-attention is a hard import</term>
 /// <description><see cref="Library_ReferencedAssemblies_NoAttentionPackageAmongThem"/>; every test runs on the CPU</description></item>
 /// <item><term>Teacher paths are blanks</term>
-/// <description><see cref="Stage1_TeacherNotNamed_IsAnErrorThatSaysHowToGetIt"/>, <c>ConfigOverrideTests.Override_PartsThatDoNotFit_ThrowsSayingWhy</c>;
+/// <description><see cref="Stage1_TeacherNotNamed_IsAnErrorThatSaysHowToGetIt"/>,
+/// <c>ConfigOverrideTests.Override_PartsThatDoNotFit_ThrowsSayingWhy</c>;
 /// <c>WeightHubTests</c> fetch it by name</description></item>
 /// <item><term>No probe or evaluation code, no dataset list</term>
 /// <description><c>ProbeRunnerTests</c>, <c>ManifestTests</c>; the manifests lie in <c>data-manifests</c></description></item>
@@ -57,7 +62,8 @@ public sealed class DefectTests(ITestOutputHelper console)
         var before = alignment.Middle(layers, visible);
         for (var block = 0; block < 5; block++)
         {
-            var after = alignment.Middle([.. layers.Select((layer, i) => i == block ? layer + randn(layer.shape, generator: generator) : layer)], visible);
+            var after = alignment.Middle(
+                [.. layers.Select((layer, i) => i == block ? layer + randn(layer.shape, generator: generator) : layer)], visible);
             var changed = Enumerable.Range(0, 2).Where(k => !after[k].Equals(before[k]));
             // Heads 0 and 1 read blocks 3 and 4, and no head any other.
             Assert.Equal(block < 3 ? [] : [block - 3], changed);
@@ -94,17 +100,20 @@ public sealed class DefectTests(ITestOutputHelper console)
     [InlineData("teacher=image", "model.decoder.target_width=24")]
     [InlineData("model.predictor.initialization=zero")]
     [InlineData("model.encoder.drop_path=0.9")]
-    public void Stage2_EverySwitch_ChangesTheLoss(params string[] set) => AssertChangesLoss(TinyRun.Stage2 with { ImageTeacher = TinyRun.Stage1.Teacher }, set);
+    public void Stage2_EverySwitch_ChangesTheLoss(params string[] set) =>
+        AssertChangesLoss(TinyRun.Stage2 with { ImageTeacher = TinyRun.Stage1.Teacher }, set);
 
     [Fact]
     public void Stage1_LinearDecoder_GetsTheGradientOfItsLoss()
     {
         using var scope = NewDisposeScope();
-        using var stage = TinyRun.Build(TinyRun.Stage1 with { Model = TinyRun.Stage1.Model with { Decoder = new LinearPixelDecoderConfig() } });
+        using var stage = TinyRun.Build(
+            TinyRun.Stage1 with { Model = TinyRun.Stage1.Model with { Decoder = new LinearPixelDecoderConfig() } });
         var losses = stage.ComputeLoss(TinyRun.Video(), 0);
         losses.Total.backward();
         Assert.True(losses.Parts.Single(p => p.Key == "pixel").Value.item<float>() > 0);
-        var decoder = stage.Student.named_parameters().Where(p => p.name.StartsWith("decoder.pixel_decoder.", StringComparison.Ordinal)).ToList();
+        var decoder = stage.Student.named_parameters().Where(p => p.name.StartsWith("decoder.pixel_decoder.", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(2, decoder.Count);
         Assert.All(decoder, p => Assert.True(p.parameter.grad!.abs().sum().item<float>() > 0, p.name));
     }
@@ -112,7 +121,8 @@ public sealed class DefectTests(ITestOutputHelper console)
     [Fact]
     public void Presets_EachName_HasSizesOfItsOwn()
     {
-        var sizes = Presets.Names.Select(name => (Name: name, Presets.Stage1(name).Model.Encoder.Width, Stage2: Presets.Stage2(name).Model.Encoder.Width)).ToList();
+        var sizes = Presets.Names.Select(
+            name => (Name: name, Presets.Stage1(name).Model.Encoder.Width, Stage2: Presets.Stage2(name).Model.Encoder.Width)).ToList();
         Assert.All(sizes, size => Assert.Equal(size.Width, size.Stage2));
         Assert.Equal(sizes.Count, sizes.Select(size => size.Width).Distinct().Count());
         Assert.Equal(EncoderConfig.Base(16), Presets.Stage1("base").Model.Encoder);
@@ -142,10 +152,13 @@ public sealed class DefectTests(ITestOutputHelper console)
     [Fact]
     public void Library_ReferencedAssemblies_NoAttentionPackageAmongThem()
     {
-        var names = typeof(VideoEncoder).Assembly.GetReferencedAssemblies().Select(a => a.Name!).Where(name => !name.StartsWith("System", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var names = typeof(VideoEncoder).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(name => !name.StartsWith("System", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         console.WriteLine(string.Join(", ", names));
         Assert.Contains("TorchSharp", names);
-        Assert.DoesNotContain(names, name => name.Contains("flash", StringComparison.OrdinalIgnoreCase) || name.Contains("attention", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            names, name =>
+            name.Contains("flash", StringComparison.OrdinalIgnoreCase) || name.Contains("attention", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -156,7 +169,9 @@ public sealed class DefectTests(ITestOutputHelper console)
         Assert.Contains("path is null", error.Message, StringComparison.Ordinal);
         Assert.Contains("weights fetch siglip2-giant", error.Message, StringComparison.Ordinal);
         var named = config with { Teacher = (SiglipTeacherConfig)config.Teacher! with { Path = "no-such-file.safetensors" } };
-        Assert.Contains("no-such-file.safetensors", Assert.Throws<FileNotFoundException>(() => StageFactory.Create(named)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no-such-file.safetensors", Assert.Throws<FileNotFoundException>(() => StageFactory.Create(named)).Message,
+            StringComparison.Ordinal);
     }
 
     private static void AssertChangesLoss(RunConfig config, params string[] set)

@@ -9,7 +9,9 @@ namespace InternVideoNext.Tests;
 /// <summary>The names table of the package's documentation against the code it speaks of.</summary>
 public sealed class NamesTests
 {
-    private static readonly string[][] Rows = [.. File.ReadLines(Locate()).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| paper", StringComparison.Ordinal))
+    private static readonly string[][] Rows = [
+        .. File.ReadLines(Locate())
+        .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| paper", StringComparison.Ordinal))
         .Select(line => Regex.Split(line, @"(?<!\\)\|")[1..^1])];
 
     // Named in the table, but no key of the student.
@@ -31,7 +33,8 @@ public sealed class NamesTests
     [Fact]
     public void Table_Keys_AreExactlyTheModels()
     {
-        var patterns = Rows.SelectMany(row => Quoted(row[2])).Where(key => !Elsewhere.Contains(key)).ToDictionary(key => key, Pattern, StringComparer.Ordinal);
+        var patterns = Rows.SelectMany(row => Quoted(row[2])).Where(key => !Elsewhere.Contains(key))
+            .ToDictionary(key => key, Pattern, StringComparer.Ordinal);
         var keys = Models().SelectMany(Keys).Distinct().ToList();
         Assert.All(keys, key => Assert.True(patterns.Values.Any(pattern => pattern.IsMatch(key)), $"{key} is in no row"));
         Assert.All(patterns, pattern => Assert.True(keys.Any(pattern.Value.IsMatch), $"{pattern.Key} is no key of a model"));
@@ -64,7 +67,8 @@ public sealed class NamesTests
     private static string Locate()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "InternVideoNext.sln"))) folder = folder.Parent ?? throw new DirectoryNotFoundException("no InternVideoNext.sln above the tests");
+        while (!File.Exists(Path.Combine(folder.FullName, "InternVideoNext.sln"))) folder = folder.Parent
+            ?? throw new DirectoryNotFoundException("no InternVideoNext.sln above the tests");
         return Path.Combine(folder.FullName, "src", "InternVideoNext", "NAMES.md");
     }
 }

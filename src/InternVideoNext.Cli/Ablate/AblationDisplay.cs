@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace InternVideoNext.Cli.Ablate;
 
-/// <summary>Live: what is being worked on, how far it is, time left. Redirected: a line for every finished run, and one in half a minute.</summary>
+/// <summary>
+/// Live: what is being worked on, how far it is, time left. Redirected: a line for every finished run, and one in half a minute.
+/// </summary>
 internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(30);
@@ -17,7 +19,8 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
             await scheduler.RunAsync(Tick, run => Console.WriteLine(Ended(run)), cancellation).ConfigureAwait(false);
             return;
         }
-        await AnsiConsole.Live(View()).AutoClear(true).StartAsync(live => scheduler.RunAsync(() => live.UpdateTarget(View()), _ => { }, cancellation)).ConfigureAwait(false);
+        await AnsiConsole.Live(View()).AutoClear(true)
+            .StartAsync(live => scheduler.RunAsync(() => live.UpdateTarget(View()), _ => { }, cancellation)).ConfigureAwait(false);
     }
 
     private int Done => runs - scheduler.Missing.Count;
@@ -26,8 +29,10 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
     {
         if (scheduler.Elapsed < _next) return;
         _next = scheduler.Elapsed + PlainInterval;
-        var working = scheduler.Working.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Run.Row.Id} {100 * (w.Newest?.Done ?? 0):0} %"));
-        Console.WriteLine($"{Done} of {runs} runs, about {TrainingDisplay.Duration(scheduler.TimeLeft)} left; at work: {string.Join(", ", working)}");
+        var working = scheduler.Working.Select(
+            w => string.Create(CultureInfo.InvariantCulture, $"{w.Run.Row.Id} {100 * (w.Newest?.Done ?? 0):0} %"));
+        Console.WriteLine(
+            $"{Done} of {runs} runs, about {TrainingDisplay.Duration(scheduler.TimeLeft)} left; at work: {string.Join(", ", working)}");
     }
 
     private string Ended(AblationRun run)
@@ -37,7 +42,9 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
         if (result is null) return $"{run.Name} stopped; it will go on where it is";
         var numbers = result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0}"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Done} of {runs}  {run.Row.Id}, seed {run.Seed}: {string.Join(", ", numbers)}  ({TrainingDisplay.Duration(TimeSpan.FromSeconds(result.TrainingSeconds))} training, {TrainingDisplay.Duration(TimeSpan.FromSeconds(result.ProbeSeconds))} probing)");
+            $"{Done} of {runs}  {run.Row.Id}, seed {run.Seed}: {string.Join(", ", numbers)}  "
+                + $"({TrainingDisplay.Duration(TimeSpan.FromSeconds(result.TrainingSeconds))} training, "
+                + $"{TrainingDisplay.Duration(TimeSpan.FromSeconds(result.ProbeSeconds))} probing)");
     }
 
     private Table View()
@@ -47,9 +54,12 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
         {
             var m = w.Newest;
             table.AddRow($"{w.Run.Row.Id}, seed {w.Run.Seed}", m?.Phase ?? "starting", Text($"{100 * (m?.Done ?? 0):0} %"),
-                m?.Loss is { } loss ? Text($"{loss:0.000}") : "", m is { ClipsPerSecond: > 0 } ? Text($"{m.ClipsPerSecond:0}") : "", TrainingDisplay.Duration(w.Elapsed));
+                m?.Loss is { } loss ? Text($"{loss:0.000}") : "", m is { ClipsPerSecond: > 0 } ? Text($"{m.ClipsPerSecond:0}") : "",
+                    TrainingDisplay.Duration(w.Elapsed));
         }
-        return table.Caption(Text($"{Done} of {runs} runs done, {TrainingDisplay.Duration(scheduler.Elapsed)} gone, about {TrainingDisplay.Duration(scheduler.TimeLeft)} left; Ctrl-C stops, nothing is lost"));
+        return table.Caption(
+            $"{Done} of {runs} runs done, {TrainingDisplay.Duration(scheduler.Elapsed)} gone, about "
+            + $"{TrainingDisplay.Duration(scheduler.TimeLeft)} left; Ctrl-C stops, nothing is lost");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,8 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Models.Description;
+using InternVideoNext.Description;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -14,7 +17,8 @@ internal sealed class AblationEstimate
 
     private readonly Dictionary<AblationRun, TimeSpan> _runs = [];
 
-    public static async Task<AblationEstimate> MeasureAsync(AblationPlan plan, IReadOnlyList<AblationRun> missing, CancellationToken cancellation)
+    public static async Task<AblationEstimate> MeasureAsync(
+        AblationPlan plan, IReadOnlyList<AblationRun> missing, CancellationToken cancellation)
     {
         var estimate = new AblationEstimate();
         var rates = new Dictionary<Type, double>();
@@ -26,7 +30,8 @@ internal sealed class AblationEstimate
                 continue;
             }
             var like = run.Config is Stage2Config ? typeof(Stage2Config) : typeof(Stage1Config);
-            if (!rates.TryGetValue(like, out var rate)) rates[like] = rate = await RateAsync(plan, Trial(plan, like, run), cancellation).ConfigureAwait(false);
+            if (!rates.TryGetValue(like, out var rate)) rates[like] = rate = await RateAsync(plan, Trial(plan, like, run), cancellation)
+                .ConfigureAwait(false);
             var work = ModelDescription.Of(run.Config).TrainingMultiplyAdds * run.Config.Training.ClipsPerStep * run.Config.Training.Steps;
             estimate._runs[run] = Start + TimeSpan.FromSeconds(work / rate);
         }
@@ -37,7 +42,9 @@ internal sealed class AblationEstimate
 
     public TimeSpan Sum(IEnumerable<AblationRun> runs) => runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + Of(run));
 
-    /// <summary>How long runs take, several at a time: their sum shared out, but no less than the longest chain of runs that start from one another.</summary>
+    /// <summary>
+    /// How long runs take, several at a time: their sum shared out, but no less than the longest chain of runs that start from one another.
+    /// </summary>
     /// <param name="runs">What is to be done.</param>
     /// <param name="jobs">Runs at a time.</param>
     /// <param name="left">What is left of one of them.</param>
@@ -56,7 +63,17 @@ internal sealed class AblationEstimate
         var config = like == typeof(Stage2Config)
             ? plan.Settings.Stage2(run.Seed) with { PredictorStart = PredictorStart.Fresh }
             : (RunConfig)plan.Settings.Stage1(run.Seed);
-        return config with { Training = config.Training with { Steps = TrialSteps, WarmupSteps = 0, LogEvery = 1, CheckpointEvery = 0, HealthEvery = 0 } };
+        return config with
+        {
+            Training = config.Training with
+            {
+                Steps = TrialSteps,
+                WarmupSteps = 0,
+                LogEvery = 1,
+                CheckpointEvery = 0,
+                HealthEvery = 0
+            }
+        };
     }
 
     // Multiply-adds a second of the last steps.

@@ -1,9 +1,10 @@
 using InternVideoNext.Ablations;
 using InternVideoNext.Data;
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using InternVideoNext.Probes;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -94,5 +95,6 @@ internal sealed class AblationPictures(AblationPlan plan, AblationRunner runner,
     // The first run of a row that is finished.
     // With its weights: a result that was taken over from a file has none.
     private AblationRun? Finished(string id) => plan.Runs.FirstOrDefault(run => run.Row.Id == id
-        && (run.Config is null || new RunFolder(runner.FolderOf(run)).CheckpointFolders().Count > 0) && results.Any(r => r.Hash == run.Hash && r.Row == id));
+        && (run.Config is null || new RunFolder(runner.FolderOf(run)).CheckpointFolders().Count > 0)
+            && results.Any(r => r.Hash == run.Hash && r.Row == id));
 }

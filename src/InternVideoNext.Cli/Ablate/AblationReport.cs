@@ -1,8 +1,8 @@
 using System.Globalization;
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
 using InternVideoNext.Interactive;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Cli.Ablate;
 
@@ -12,12 +12,15 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
     private static readonly IReadOnlyList<(AblationTable Table, string Heading, string Text)> Tables =
     [
         (AblationTable.Stage1, "Stage 1: semantic-guided pixel reconstruction",
-            "What the encoder is trained with before Stage 2. The paper's columns are linear probes on Kinetics-400 and Something-Something V2 of a Base model; ours are on the synthetic world's appearance and motion. Compare orders and differences, not values."),
+            "What the encoder is trained with before Stage 2. The paper's columns are linear probes on Kinetics-400 and "
+                + "Something-Something V2 of a Base model; ours are on the synthetic world's appearance and motion. Compare orders and "
+                + "differences, not values."),
         (AblationTable.Stage2, "Stage 2: latent prediction",
             "Whose latents are predicted, by which predictor, behind which masks; all from the same Stage 1 of the same seed."),
         (AblationTable.Neighbours, "Neighbouring methods as recipes of the same blocks",
             "At this size, length and optimiser: not those papers' own settings."),
-        (AblationTable.Bounds, "Bounds", "What is to be had without pre-training, and what the same encoder reaches when trained with labels."),
+        (AblationTable.Bounds, "Bounds",
+            "What is to be had without pre-training, and what the same encoder reaches when trained with labels."),
     ];
 
     public async Task<string> WriteAsync(string folder, CancellationToken cancellation)
@@ -26,7 +29,8 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
         var report = new HtmlReport($"InternVideo-Next ablations, size {plan.Settings.Preset}")
         {
             Lead = string.Create(CultureInfo.InvariantCulture,
-                $"{results.Count} runs of {results.Select(r => r.Row).Distinct().Count()} rows over {seeds.Count} seed(s). {plan.Data.Description}. {LengthText()}"),
+                $"{results.Count} runs of {results.Select(r => r.Row).Distinct().Count()} rows over {seeds.Count} seed(s). "
+                    + $"{plan.Data.Description}. {LengthText()}"),
             Origin = new ReportOrigin(command, ConfigurationText(), seeds.Count > 0 ? seeds[0] : 0) { Details = Details(seeds) },
         };
         foreach (var (table, heading, text) in Tables) AddTable(report, table, heading, text);
@@ -47,13 +51,18 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
     private string LengthText() => plan.Settings switch
     {
         { Length: 1, BatchSize: null } => "Every run has the preset's own length.",
-        { BatchSize: { } batch } s => string.Create(CultureInfo.InvariantCulture, $"Reduced: every run sees {s.Length:0.####} of the preset's clips, {batch} a step at the preset's learning rates."),
+        { BatchSize: { } batch } s =>
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"Reduced: every run sees {s.Length:0.####} of the preset's clips, {batch} a step at the preset's learning rates."),
         var s => string.Create(CultureInfo.InvariantCulture, $"Reduced: every run sees {s.Length:0.####} of the preset's clips."),
     };
 
     private List<(string, object?)> Details(List<ulong> seeds)
     {
-        var hardware = results.Select(r => $"{r.Hardware.Device}, {r.Hardware.Processor}, {r.Hardware.Threads} thread(s) a run, libtorch {r.Hardware.TorchVersion}").Distinct();
+        var hardware = results.Select(
+            r => $"{r.Hardware.Device}, {r.Hardware.Processor}, {r.Hardware.Threads} thread(s) a run, libtorch {r.Hardware.TorchVersion}")
+            .Distinct();
         return
         [
             ("Seeds", string.Join(", ", seeds)),
@@ -64,21 +73,29 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
         ];
     }
 
-    private string ConfigurationText() => results.Select(r => r.Config).OfType<Stage1Config>().FirstOrDefault() is { } config ? ConfigJson.Write(config) : "";
+    private string ConfigurationText() =>
+        results.Select(r => r.Config).OfType<Stage1Config>().FirstOrDefault() is { } config ? ConfigJson.Write(config) : "";
 
     private void AddTable(HtmlReport report, AblationTable table, string heading, string text)
     {
-        var byLabel = plan.Data.Labels.Keys.Order(StringComparer.Ordinal).ToDictionary(l => l, l => AblationSummary.Of(results, l, plan.Settings.ReadoutFor(l)));
+        var byLabel = plan.Data.Labels.Keys.Order(StringComparer.Ordinal)
+            .ToDictionary(l => l, l => AblationSummary.Of(results, l, plan.Settings.ReadoutFor(l)));
         var left = plan.LeftOut.Where(r => r.Row.Table == table).ToList();
         var ids = AblationRows.Of(table).Select(r => r.Id).Where(id => byLabel.Values.Any(s => s.Any(r => r.Row.Id == id))).ToList();
         if (ids.Count == 0 && left.Count == 0) return;
         // What a table's rows are compared with stands above them.
-        if (table == AblationTable.Stage2 && byLabel.Values.Any(s => s.Any(r => r.Row.Id == "align-diffusion"))) ids.Insert(0, "align-diffusion");
-        var section = report.Section(heading).Paragraph($"{text} Top-1 on held-out clips, mean and standard deviation over seeds; {string.Join(", ", byLabel.Keys.Select(l => $"{l} by the readout {plan.Settings.ReadoutFor(l)}"))}.");
+        if (table == AblationTable.Stage2 && byLabel.Values.Any(s => s.Any(r => r.Row.Id == "align-diffusion"))) ids.Insert(
+            0, "align-diffusion");
+        var section = report.Section(heading)
+            .Paragraph(
+            $"{text} Top-1 on held-out clips, mean and standard deviation over seeds; "
+            + $"{string.Join(", ", byLabel.Keys.Select(l => $"{l} by the readout {plan.Settings.ReadoutFor(l)}"))}.");
         foreach (var (label, summaries) in byLabel)
-            section.Add(AblationView.Rows(label, ids.Select(id => summaries.FirstOrDefault(s => s.Row.Id == id)).OfType<AblationSummary>()));
+            section.Add(
+                AblationView.Rows(label, ids.Select(id => summaries.FirstOrDefault(s => s.Row.Id == id)).OfType<AblationSummary>()));
         section.List([
-            .. ids.Select(AblationRows.Find).Select(row => $"{row.Title}: {row.Purpose} ({row.Id}, {results.First(r => r.Row == row.Id).TrainingClips} clips)"),
+            .. ids.Select(AblationRows.Find)
+                .Select(row => $"{row.Title}: {row.Purpose} ({row.Id}, {results.First(r => r.Row == row.Id).TrainingClips} clips)"),
             .. left.Select(r => $"{r.Row.Title}: not run; {r.Reason}.")]);
     }
 
@@ -107,29 +124,40 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
     private void AddClaims(HtmlReport report)
     {
         report.Section("The paper's orderings")
-            .Paragraph("An ordering holds here if the 95 % interval of the difference lies above 0, fails if it lies below, and is undecided otherwise. The interval is Student's over seeds, the rows paired by seed; fewer than five seeds decide nothing.")
-            .Add(AblationView.Claims(AblationClaims.All.Where(c => plan.Data.Labels.ContainsKey(c.Label)), results, plan.Settings.ReadoutFor));
+            .Paragraph(
+                "An ordering holds here if the 95 % interval of the difference lies above 0, fails if it lies below, and is undecided "
+                + "otherwise. The interval is Student's over seeds, the rows paired by seed; fewer than five seeds decide nothing.")
+            .Add(AblationView.Claims(
+                AblationClaims.All.Where(c => plan.Data.Labels.ContainsKey(c.Label)), results, plan.Settings.ReadoutFor));
     }
 
     private static void AddMainTable(HtmlReport report) => report.Section("The paper's main table")
         .Paragraph("Attentive probing at full scale, as reported by the paper; nothing of it was run here.")
         .Add(new ResultTable(
-            ["System", new TableColumn("K400 %") { Format = "0.0" }, new TableColumn("SSv2 %") { Format = "0.0" }, new TableColumn("COIN %") { Format = "0.0" }, "GPU hours", "Source"],
-            ReportedSystem.MainTable.Select(s => (IReadOnlyList<object?>)[s.Name, s.Kinetics, s.SomethingSomething, s.Coin, s.GpuHours is { } h ? $"{h.ToString(CultureInfo.InvariantCulture)} K" : null, "reported"])));
+            ["System", new TableColumn("K400 %") { Format = "0.0" }, new TableColumn("SSv2 %")
+                { Format = "0.0" }, new TableColumn("COIN %") { Format = "0.0" }, "GPU hours", "Source"],
+            ReportedSystem.MainTable.Select(
+                s => (IReadOnlyList<object?>)[s.Name, s.Kinetics, s.SomethingSomething, s.Coin,
+                s.GpuHours is { } h ? $"{h.ToString(CultureInfo.InvariantCulture)} K" : null, "reported"])));
 
     private void AddCurves(HtmlReport report)
     {
-        var first = plan.Runs.Where(run => run.Seed == plan.Runs[0].Seed && results.Any(r => r.Hash == run.Hash && r.Row == run.Row.Id)).ToList();
-        var section = report.Section("Loss curves").Paragraph("One seed. Losses of different rows have different parts; a row's parts are what to compare.");
+        var first = plan.Runs.Where(run => run.Seed == plan.Runs[0].Seed && results.Any(r => r.Hash == run.Hash && r.Row == run.Row.Id))
+            .ToList();
+        var section = report.Section("Loss curves")
+            .Paragraph("One seed. Losses of different rows have different parts; a row's parts are what to compare.");
         foreach (var table in Enum.GetValues<AblationTable>())
         {
             var runs = first.Where(run => run.Row.Table == table && run.Config is not null).ToList();
             if (runs.Count == 0) continue;
-            var byPart = runs.Select(run => (run, Metrics: MetricsFile.Read(new RunFolder(runner.FolderOf(run)).MetricsFile))).Where(r => r.Metrics.Count > 0).ToList();
+            var byPart = runs.Select(run => (run, Metrics: MetricsFile.Read(new RunFolder(runner.FolderOf(run)).MetricsFile)))
+                .Where(r => r.Metrics.Count > 0).ToList();
             foreach (var part in byPart.SelectMany(r => r.Metrics[0].Parts.Keys).Distinct())
             {
                 var lines = byPart.Where(r => r.Metrics[0].Parts.ContainsKey(part))
-                    .Select(r => new LineSeries(r.run.Row.Id, [.. r.Metrics.Select(m => (double)m.Step)], r.Metrics.Select(m => m.Parts[part] ?? double.NaN)));
+                    .Select(r =>
+                        new LineSeries(
+                        r.run.Row.Id, [.. r.Metrics.Select(m => (double)m.Step)], r.Metrics.Select(m => m.Parts[part] ?? double.NaN)));
                 section.Add(new LineChart($"{table}: {part}", "step", part, lines) { Smoothing = 0.9, MaxPoints = 300 });
             }
         }
@@ -137,9 +165,16 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
 
     private void AddCommands(HtmlReport report)
     {
-        var common = string.Create(CultureInfo.InvariantCulture, $"--preset {plan.Settings.Preset}{(plan.Settings.Length == 1 ? "" : $" --length {plan.Settings.Length}")}{(plan.Settings.BatchSize is { } b ? $" --batch {b}" : "")}");
+        var common = string.Create(
+            CultureInfo.InvariantCulture,
+            $"--preset {plan.Settings.Preset}{(plan.Settings.Length == 1 ? "" : $" --length {plan.Settings.Length}")}"
+                + $"{(plan.Settings.BatchSize is { } b ? $" --batch {b}" : "")}");
         report.Section("Run a row again")
             .Paragraph("Each row by itself (with what it starts from); and any finished run from this report's results file.")
-            .Preformatted(string.Join('\n', results.Select(r => r.Row).Distinct().Select(id => $"./ivnext ablate all {common} --rows {id} --out runs/{id}")) + "\n./ivnext rerun results.json --row align-diffusion");
+            .Preformatted(
+                string.Join(
+                '\n', results.Select(r => r.Row).Distinct()
+                .Select(id =>
+                $"./ivnext ablate all {common} --rows {id} --out runs/{id}")) + "\n./ivnext rerun results.json --row align-diffusion");
     }
 }

@@ -1,15 +1,19 @@
 using System.Text.Json;
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Ablate;
 
-/// <summary>What was asked for, as a file in the output folder: a worker reads it, and a later call with other values is refused nothing, it only adds runs.</summary>
+/// <summary>
+/// What was asked for, as a file in the output folder: a worker reads it, and a later call with other values is refused nothing, it only
+/// adds runs.
+/// </summary>
 internal sealed record AblationRequest
 {
     private const string FileName = "ablation.json";
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly Func<JsonSerializerOptions> Json = ConfigKinds.Options(
+        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true });
 
     public required AblationSettings Settings { get; init; }
 
@@ -23,19 +27,21 @@ internal sealed record AblationRequest
     public static AblationRequest Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        return JsonSerializer.Deserialize<AblationRequest>(File.ReadAllText(file), Json) ?? throw new ConfigurationException($"{file}: the text is null");
+        return JsonSerializer.Deserialize<AblationRequest>(File.ReadAllText(file), Json())
+            ?? throw new ConfigurationException($"{file}: the text is null");
     }
 
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        Checkpoints.AsideFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json));
+        Foundation.AsideFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json()));
     }
 
     public async Task<AblationPlan> PlanAsync(string folder, CancellationToken cancellation)
     {
         IAblationData data = Manifest is { } path
-            ? new ManifestAblationData(Data.Manifest.Open(path), await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false), Path.Combine(folder, "index"))
+            ? new ManifestAblationData(
+                Data.Manifest.Open(path), await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false), Path.Combine(folder, "index"))
             : ShapesAblationData.For(Settings.Preset);
         return AblationPlan.Make(Settings, data, [.. Rows.Select(AblationRows.Find)], Seeds);
     }

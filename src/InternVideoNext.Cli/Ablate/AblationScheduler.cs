@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using InternVideoNext.Ablations;
-using InternVideoNext.Checkpoints;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Ablate;
 
@@ -8,7 +8,8 @@ namespace InternVideoNext.Cli.Ablate;
 /// Works a plan off with several workers. A run starts when the one it builds on is finished; a failed run takes those that
 /// start from it with it, and no others. A stop, or the end of the budget, ends every worker with a checkpoint.
 /// </summary>
-internal sealed class AblationScheduler(AblationPlan plan, string folder, AblationEstimate estimate, int jobs, int threads, TimeSpan? budget)
+internal sealed class AblationScheduler(
+    AblationPlan plan, string folder, AblationEstimate estimate, int jobs, int threads, TimeSpan? budget)
 {
     private readonly AblationRunner _runner = new(plan, folder);
     private readonly Dictionary<AblationRun, AblationResult> _finished = [];
@@ -30,7 +31,9 @@ internal sealed class AblationScheduler(AblationPlan plan, string folder, Ablati
 
     public bool BudgetIsSpent => budget is { } limit && _clock.Elapsed >= limit;
 
-    /// <summary>What is left of the estimate, shared by the workers; no less than the longest chain of runs that wait for one another.</summary>
+    /// <summary>
+    /// What is left of the estimate, shared by the workers; no less than the longest chain of runs that wait for one another.
+    /// </summary>
     public TimeSpan TimeLeft => AblationEstimate.Span(Missing, jobs, LeftOf);
 
     public void TakeFinished()
@@ -56,7 +59,8 @@ internal sealed class AblationScheduler(AblationPlan plan, string folder, Ablati
             while (!stopped && _working.Count < jobs && Next() is { } run) _working.Add(WorkerProcess.Start(run, folder, threads));
             if (_working.Count == 0) return;
             changed();
-            await Task.WhenAny([.. _working.Select(w => w.Exited), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None)]).ConfigureAwait(false);
+            await Task.WhenAny([.. _working.Select(w => w.Exited), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None)])
+                .ConfigureAwait(false);
             foreach (var worker in _working.Where(w => w.Exited.IsCompleted).ToList()) End(worker, stopped, ended);
         }
     }
@@ -82,7 +86,8 @@ internal sealed class AblationScheduler(AblationPlan plan, string folder, Ablati
         var file = Path.Combine(_runner.FolderOf(worker.Run), "error.log");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         AsideFile.Write(file, string.Join('\n', errors) + "\n");
-        return $"{string.Join('\n', errors.Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(8))}\n  (the whole of it: {file})";
+        return $"{string.Join('\n', errors.Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(8))}\n  (the "
+            + $"whole of it: {file})";
     }
 
     private void Fail(AblationRun run, string reason)

@@ -1,5 +1,5 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -25,7 +25,8 @@ internal static class AblationWorker
         }, CancellationToken.None);
         var plan = await AblationRequest.Read(folder).PlanAsync(folder, stop.Token).ConfigureAwait(false);
         var run = plan.Runs.FirstOrDefault(r => r.Name == name)
-            ?? throw new ConfigurationException($"--run {name}: the request in {folder} makes no such run; it makes {string.Join(", ", plan.Runs.Select(r => r.Name))}");
+            ?? throw new ConfigurationException(
+                $"--run {name}: the request in {folder} makes no such run; it makes {string.Join(", ", plan.Runs.Select(r => r.Name))}");
         try
         {
             await new AblationRunner(plan, folder).RunAsync(run, new Lines(), stop.Token).ConfigureAwait(false);

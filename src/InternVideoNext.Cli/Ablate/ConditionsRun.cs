@@ -1,7 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Ablations;
-using InternVideoNext.Checkpoints;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -11,11 +10,13 @@ internal static class ConditionsRun
 {
     public static int Run(string preset, IReadOnlyList<ulong> seeds, int clips, string folder, CancellationToken cancellation)
     {
-        if (preset is not ("tiny" or "mini" or "small")) throw new ConfigurationException($"--preset {preset}: the conditions are the synthetic world's; take tiny, mini or small");
+        if (preset is not ("tiny" or "mini" or "small")) throw new ConfigurationException(
+            $"--preset {preset}: the conditions are the synthetic world's; take tiny, mini or small");
         if (clips is < 16 or > 10_000_000) throw new ConfigurationException($"--clips {clips}: it must lie in 16..10000000");
         Directory.CreateDirectory(folder);
         var rows = new List<string> { "seed,frames,motion,low,high,axis,appearance" };
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("seed", "what is seen", "motion % (95 % over clips)", "axis %", "appearance %");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("seed", "what is seen", "motion % (95 % over clips)", "axis %", "appearance %");
         foreach (var seed in seeds)
         {
             using var display = new CountDisplay($"seed {seed}", 100);
@@ -23,11 +24,15 @@ internal static class ConditionsRun
             foreach (var c in found)
             {
                 rows.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{seed},{c.Frames.Replace(",", "", StringComparison.Ordinal)},{c.Motion:0.0000},{c.MotionInterval.Low:0.0000},{c.MotionInterval.High:0.0000},{c.AxisOfMotion:0.0000},{c.Appearance:0.0000}"));
+                    $"{seed},{c.Frames.Replace(",", "", StringComparison.Ordinal)},{c.Motion:0.0000},{c.MotionInterval.Low:0.0000},"
+                        + $"{c.MotionInterval.High:0.0000},{c.AxisOfMotion:0.0000},{c.Appearance:0.0000}"));
                 table.AddRow(
                     seed.ToString(CultureInfo.InvariantCulture), c.Frames,
-                    string.Create(CultureInfo.InvariantCulture, $"{100 * c.Motion:0.0} ({100 * c.MotionInterval.Low:0.0} to {100 * c.MotionInterval.High:0.0})"),
-                    (100 * c.AxisOfMotion).ToString("0.0", CultureInfo.InvariantCulture), (100 * c.Appearance).ToString("0.0", CultureInfo.InvariantCulture));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{100 * c.Motion:0.0} ({100 * c.MotionInterval.Low:0.0} to {100 * c.MotionInterval.High:0.0})"),
+                    (100 * c.AxisOfMotion).ToString("0.0", CultureInfo.InvariantCulture),
+                        (100 * c.Appearance).ToString("0.0", CultureInfo.InvariantCulture));
             }
         }
         ConsoleOutput.Write(table);

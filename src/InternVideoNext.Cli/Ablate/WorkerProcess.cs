@@ -51,9 +51,11 @@ internal sealed class WorkerProcess : IDisposable
     public static WorkerProcess Start(AblationRun run, string folder, int threads)
     {
         var program = Environment.ProcessPath!;
-        List<string> words = [.. Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(WorkerProcess).Assembly.Location] : Array.Empty<string>(),
+        List<string> words = [
+            .. Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(WorkerProcess).Assembly.Location] : Array.Empty<string>(),
             "ablate", "worker", "--out", folder, "--run", run.Name, "--threads", threads.ToString(CultureInfo.InvariantCulture)];
-        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, words)
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // OpenMP's pool is made before the worker can say how many threads it wants.
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         return new WorkerProcess(run, new Process { StartInfo = start });

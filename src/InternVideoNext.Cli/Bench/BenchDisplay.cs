@@ -1,6 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Bench;
@@ -21,31 +21,52 @@ internal static class BenchDisplay
         var table = new Table().Border(TableBorder.Rounded).AddColumn("figure");
         foreach (var header in (string[])[a, b, "ratio"]) table.AddColumn(new TableColumn(Markup.Escape(header)).RightAligned().NoWrap());
         foreach (var row in comparison.Figures.Where(r => r.A is not null || r.B is not null))
-            table.AddRow(Markup.Escape(row.Name), Number(row.A), Number(row.B), row.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "-");
+            table.AddRow(
+                Markup.Escape(row.Name), Number(row.A), Number(row.B),
+                row.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "-");
         Console(output).Write(table);
         foreach (var remark in comparison.Remarks) output.WriteLine($"Differs: {remark}.");
         foreach (var obstacle in comparison.Obstacles) output.WriteLine($"NOT COMPARABLE: {obstacle}.");
-        if (comparison.Obstacles.Count == 0) output.WriteLine("Same machine, configuration and number of parameters: the ratios compare the programs.");
+        if (comparison.Obstacles.Count == 0) output.WriteLine(
+            "Same machine, configuration and number of parameters: the ratios compare the programs.");
     }
 
     private static IEnumerable<(string What, string Figure)> Rows(BenchmarkResult r)
     {
         var (speed, step, training) = (r.Throughput.ClipsPerSecond, r.Throughput.MillisecondsPerStep, r.Config.Training);
-        yield return ("step", $"{r.Config.Preset}, stage {(r.Config is Stage1Config ? 1 : 2)}, {training.ClipsPerStep} clips, {training.Precision.ToString().ToLowerInvariant()}{(r.WithTeacher ? "" : ", without the teacher's forward pass")}");
+        yield return (
+            "step", $"{r.Config.Preset}, stage {(r.Config is Stage1Config ? 1 : 2)}, {training.ClipsPerStep} clips, "
+            + $"{training.Precision.ToString().ToLowerInvariant()}{(r.WithTeacher ? "" : ", without the teacher's forward pass")}");
         yield return ("clips/s", $"{Number(speed.Median)} (half of the steps {Number(speed.Lower)} to {Number(speed.Upper)})");
-        yield return ("ms a step", $"{Number(step.Median)} (half of the steps {Number(step.Lower)} to {Number(step.Upper)}), {r.Throughput.Steps.Count} steps after {r.Throughput.WarmUp} of warm-up");
+        yield return (
+            "ms a step",
+            $"{Number(step.Median)} (half of the steps {Number(step.Lower)} to {Number(step.Upper)}), {r.Throughput.Steps.Count} steps "
+            + $"after {r.Throughput.WarmUp} of warm-up");
         yield return ("processor ms a step", $"{Number(r.Throughput.ProcessorMillisecondsPerStep.Median)}, all threads together");
         var whole = r.Parts.Sum(p => p.Milliseconds);
-        foreach (var part in r.Parts) yield return ($"  {part.Part}", $"{Number(part.Milliseconds)} ms, {Share(part.Milliseconds / whole)}");
+        foreach (var part in r.Parts) yield return (
+            $"  {part.Part}", $"{Number(part.Milliseconds)} ms, {Share(part.Milliseconds / whole)}");
         if (r.Arithmetic is { } arithmetic)
         {
-            yield return ("model arithmetic", $"{Number(arithmetic.FlopPerClip / 1e9)} GFLOP a clip, {Number(arithmetic.FlopPerSecond / 1e9)} GFLOP/s");
-            yield return ("utilisation", $"{Share(arithmetic.Utilisation)} of {Number(arithmetic.PeakFlopPerSecond / 1e9)} GFLOP/s, the peak measured just before by a matrix product ({arithmetic.Product})");
+            yield return (
+                "model arithmetic",
+                $"{Number(arithmetic.FlopPerClip / 1e9)} GFLOP a clip, {Number(arithmetic.FlopPerSecond / 1e9)} GFLOP/s");
+            yield return (
+                "utilisation",
+                $"{Share(arithmetic.Utilisation)} of {Number(arithmetic.PeakFlopPerSecond / 1e9)} GFLOP/s, the peak measured just "
+                + $"before by a matrix product ({arithmetic.Product})");
         }
         yield return ("peak memory", $"{(r.Memory.PeakMebibytes is { } peak ? $"{Number(peak)} MiB: " : "")}{r.Memory.Method}");
-        if (r.Overhead is { } overhead) yield return ("issuing operators", $"{Number(overhead.Milliseconds)} ms, {Share(overhead.ShareOfStep)} of the step: {overhead.Method}");
-        yield return ("parameters", string.Join(", ", r.Parameters.Select(p => $"{p.Key} {p.Value.ToString("N0", CultureInfo.InvariantCulture)}")));
-        yield return ("machine", string.Create(CultureInfo.InvariantCulture, $"{r.Machine.Device}; {r.Machine.Processor}, {r.Machine.Cores} cores, {r.Machine.Threads} thread(s); load average {r.Machine.Load:0.00}"));
+        if (r.Overhead is { } overhead) yield return (
+            "issuing operators", $"{Number(overhead.Milliseconds)} ms, {Share(overhead.ShareOfStep)} of the step: {overhead.Method}");
+        yield return (
+            "parameters", string.Join(", ", r.Parameters.Select(p => $"{p.Key} {p.Value.ToString("N0", CultureInfo.InvariantCulture)}")));
+        yield return (
+            "machine",
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{r.Machine.Device}; {r.Machine.Processor}, {r.Machine.Cores} cores, {r.Machine.Threads} thread(s); load average "
+            + $"{r.Machine.Load:0.00}"));
         yield return ("versions", $"{r.Program}; {r.Machine.Torch}; {r.Machine.Runtime}; {r.Machine.System}");
         yield return ("command", r.Command);
     }

@@ -1,23 +1,37 @@
 using System.CommandLine;
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
-using InternVideoNext.Training;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Cli.Bench;
 
 /// <summary>The options that say which steps are measured, the same for every command that measures some.</summary>
 internal static class BenchOptions
 {
-    public static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
-    public static readonly Option<int> Stage = new Option<int>("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." }.AcceptOnlyFrom("1", "2");
+    public static readonly Option<string> Preset = new("--preset")
+    { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    public static readonly Option<int> Stage = new Option<int>("--stage")
+    { DefaultValueFactory = _ => 1, Description = "1 or 2." }.AcceptOnlyFrom("1", "2");
     public static readonly Option<int?> Batch = new("--batch") { Description = "Clips a step; the preset's where not given." };
-    public static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
-    public static readonly Option<int> Threads = new("--threads") { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." };
+    public static readonly Option<string> Device = new("--device")
+    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    public static readonly Option<int> Threads = new("--threads")
+    { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." };
     public static readonly Option<int> Steps = new("--steps") { DefaultValueFactory = _ => 10, Description = "Steps measured." };
-    public static readonly Option<int> WarmUp = new("--warm-up") { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." };
-    public static readonly Option<double> WarmUpSeconds = new("--warm-up-seconds") { DefaultValueFactory = _ => 10, Description = "Seconds of steps before, at the least: .NET compiles a step's code a second time in its first ones." };
-    public static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.precision=bfloat16; may be repeated.", AllowMultipleArgumentsPerToken = true };
-    public static readonly Option<bool> WithoutTeacher = new("--without-teacher") { Description = "Leave the image teacher's forward pass out." };
+    public static readonly Option<int> WarmUp = new("--warm-up")
+    { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." };
+    public static readonly Option<double> WarmUpSeconds = new("--warm-up-seconds")
+    {
+        DefaultValueFactory = _ => 10,
+        Description = "Seconds of steps before, at the least: .NET compiles a step's code a second time in its first ones."
+    };
+    public static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "path=value in the configuration, e.g. training.precision=bfloat16; may be repeated.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    public static readonly Option<bool> WithoutTeacher = new("--without-teacher")
+    { Description = "Leave the image teacher's forward pass out." };
 
     public static IEnumerable<Option> All => [Preset, Stage, Batch, Device, Threads, Steps, WarmUp, WarmUpSeconds, Set, WithoutTeacher];
 

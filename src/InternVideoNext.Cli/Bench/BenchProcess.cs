@@ -25,7 +25,8 @@ internal static class BenchProcess
     /// <param name="json">Where the result is written.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <exception cref="InvalidDataException">It failed.</exception>
-    public static Task<BenchmarkResult> TwinAsync(string python, string script, IEnumerable<string> words, string json, CancellationToken cancellation) =>
+    public static Task<BenchmarkResult> TwinAsync(
+        string python, string script, IEnumerable<string> words, string json, CancellationToken cancellation) =>
         RunAsync(python, [script, .. words, "--json", json], json, cancellation);
 
     /// <summary>Has the PyTorch twin write its step's loss as TorchScript.</summary>
@@ -35,7 +36,8 @@ internal static class BenchProcess
     /// <param name="trace">Where it is written.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <exception cref="InvalidDataException">It failed.</exception>
-    public static async Task TraceAsync(string python, string script, IEnumerable<string> words, string trace, CancellationToken cancellation)
+    public static async Task TraceAsync(
+        string python, string script, IEnumerable<string> words, string trace, CancellationToken cancellation)
     {
         var (code, _, error) = await CallAsync(python, [script, .. words, "--trace", trace], cancellation).ConfigureAwait(false);
         if (code != 0) throw new InvalidDataException($"{python} ended with {code}: {error.Trim()}");
@@ -47,9 +49,12 @@ internal static class BenchProcess
     {
         try
         {
-            var (code, output, error) = await CallAsync(python, ["-c", "import torch; print(torch.__version__)"], cancellation).ConfigureAwait(false);
+            var (code, output, error) = await CallAsync(python, ["-c", "import torch; print(torch.__version__)"], cancellation)
+                .ConfigureAwait(false);
             if (code == 0) return output.Trim();
-            throw new TwinMissingException($"--python {python} cannot import torch, which the twin needs: {error.Trim().Split('\n')[^1]}\nName a Python that has PyTorch, or install it: {python} -m pip install torch");
+            throw new TwinMissingException(
+                $"--python {python} cannot import torch, which the twin needs: {error.Trim().Split('\n')[^1]}\nName a Python that has "
+                + $"PyTorch, or install it: {python} -m pip install torch");
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -57,16 +62,20 @@ internal static class BenchProcess
         }
     }
 
-    private static async Task<BenchmarkResult> RunAsync(string program, IEnumerable<string> words, string json, CancellationToken cancellation)
+    private static async Task<BenchmarkResult> RunAsync(
+        string program, IEnumerable<string> words, string json, CancellationToken cancellation)
     {
         var (code, _, error) = await CallAsync(program, words, cancellation).ConfigureAwait(false);
         return code == 0 ? BenchmarkResult.Load(json) : throw new InvalidDataException($"{program} ended with {code}: {error.Trim()}");
     }
 
-    private static async Task<(int Code, string Output, string Error)> CallAsync(string program, IEnumerable<string> words, CancellationToken cancellation)
+    private static async Task<(int Code, string Output, string Error)> CallAsync(
+        string program, IEnumerable<string> words, CancellationToken cancellation)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        using var process = Process.Start(
+            new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, error) = (
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         try
         {
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);

@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Ablate;
-using InternVideoNext.Configuration;
-using InternVideoNext.Training;
+using InternVideoNext.Data.Shapes;
+using InternVideoNext.Foundation;
+using InternVideoNext.Models;
+using InternVideoNext.Recipes;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,28 +14,53 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext ablate</c>: the paper's tables.</summary>
 internal static partial class AblateCommand
 {
-    private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
-    private static readonly Option<string?> Data = new("--data") { Description = "A labelled manifest with splits train and test, instead of the embedded world." };
-    private static readonly Option<int> Seeds = new("--seeds") { DefaultValueFactory = _ => 1, Description = "How many seeds; three or more give intervals over seeds." };
-    private static readonly Option<ulong> FirstSeed = new("--first-seed") { DefaultValueFactory = _ => 1, Description = "The first of them; the others follow it." };
-    private static readonly Option<string?> Rows = new("--rows") { Description = "Only these rows, by id, with commas; what they start from is added." };
-    private static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
-    private static readonly Option<string?> From = new("--from") { Description = "A results.json whose finished runs of the same configuration, data and code are taken over instead of run." };
-    private static readonly Option<string?> Budget = new("--budget") { Description = "Stop after so long, e.g. 90m or 1.5h; call again to go on." };
-    private static readonly Option<double> Length = new("--length") { DefaultValueFactory = _ => 1, Description = "Multiplies the clips of every run, and so its steps: 0.1 for a tenth of the preset's." };
-    private static readonly Option<int?> Batch = new("--batch") { Description = "Clips a step instead of the preset's, at the same learning rates." };
-    private static readonly Option<int?> Jobs = new("--jobs") { Description = "Runs at a time; default: one a core on the CPU, four of the small presets on a GPU, one of the others." };
-    private static readonly Option<string?> Teacher = new("--teacher") { Description = "A SigLIP2 vision checkpoint (giant) or, for the synthetic world, a file of ./ivnext data train-teacher, instead of the preset's." };
-    private static readonly Option<string?> TextWeights = new("--text-weights") { Description = "ModernBERT-large's weights, for the text-initialised predictor." };
-    private static readonly Option<string[]> Protocol = new("--protocol") { Description = "A probe protocol; may be repeated. Default: the preset's linear one.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<DirectoryInfo> Out = new("--out") { Required = true, Description = "Where runs, results.json, results.csv and report.html are written." };
+    private static readonly Option<string> Preset = new("--preset")
+    { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    private static readonly Option<string?> Data = new("--data")
+    { Description = "A labelled manifest with splits train and test, instead of the embedded world." };
+    private static readonly Option<int> Seeds = new("--seeds")
+    { DefaultValueFactory = _ => 1, Description = "How many seeds; three or more give intervals over seeds." };
+    private static readonly Option<ulong> FirstSeed = new("--first-seed")
+    { DefaultValueFactory = _ => 1, Description = "The first of them; the others follow it." };
+    private static readonly Option<string?> Rows = new("--rows")
+    { Description = "Only these rows, by id, with commas; what they start from is added." };
+    private static readonly Option<string> Device = new("--device")
+    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string?> From = new("--from")
+    { Description = "A results.json whose finished runs of the same configuration, data and code are taken over instead of run." };
+    private static readonly Option<string?> Budget = new("--budget")
+    { Description = "Stop after so long, e.g. 90m or 1.5h; call again to go on." };
+    private static readonly Option<double> Length = new("--length")
+    {
+        DefaultValueFactory = _ => 1,
+        Description = "Multiplies the clips of every run, and so its steps: 0.1 for a tenth of the preset's."
+    };
+    private static readonly Option<int?> Batch = new("--batch")
+    { Description = "Clips a step instead of the preset's, at the same learning rates." };
+    private static readonly Option<int?> Jobs = new("--jobs")
+    { Description = "Runs at a time; default: one a core on the CPU, four of the small presets on a GPU, one of the others." };
+    private static readonly Option<string?> Teacher = new("--teacher")
+    {
+        Description = "A SigLIP2 vision checkpoint (giant) or, for the synthetic world, a file of ./ivnext data train-teacher, "
+        + "instead of the preset's."
+    };
+    private static readonly Option<string?> TextWeights = new("--text-weights")
+    { Description = "ModernBERT-large's weights, for the text-initialised predictor." };
+    private static readonly Option<string[]> Protocol = new("--protocol")
+    { Description = "A probe protocol; may be repeated. Default: the preset's linear one.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<DirectoryInfo> Out = new("--out")
+    { Required = true, Description = "Where runs, results.json, results.csv and report.html are written." };
 
     public static Command Create()
     {
-        var command = new Command("ablate", "Run the paper's ablation tables and put its numbers beside ours. What is finished is reused, what was interrupted goes on.")
+        var command = new Command(
+            "ablate",
+            "Run the paper's ablation tables and put its numbers beside ours. What is finished is reused, what was interrupted goes on.")
         {
             CreateTable("all", "every table below", "--preset small --seeds 3 --device cuda"),
-            CreateTable("stage1", "the Stage 1 table: pixels, alignment, both; decoders, masks, depths", "--rows align,align-linear,align-diffusion --seeds 3"),
+            CreateTable(
+                "stage1", "the Stage 1 table: pixels, alignment, both; decoders, masks, depths",
+                "--rows align,align-linear,align-diffusion --seeds 3"),
             CreateTable("stage2", "the Stage 2 table: teachers, predictors, masks, equal compute", "--rows stage2,fresh-predictor"),
             CreateTable("neighbours", "VideoMAE, V-JEPA and UMT as recipes of the same blocks", "--budget 30m"),
             CreateTable("bounds", "the bounds: random encoder, raw pixels, image teacher, supervised training", "--seeds 3"),
@@ -61,7 +88,8 @@ internal static partial class AblateCommand
 
     private static Command CreateConditions()
     {
-        var clips = new Option<int>("--clips") { DefaultValueFactory = _ => 32_000, Description = "Clips that each classifier is trained on." };
+        var clips = new Option<int>("--clips")
+        { DefaultValueFactory = _ => 32_000, Description = "Clips that each classifier is trained on." };
         var command = new Command("conditions",
             """
             Measure what the synthetic world promises: classifiers trained with labels on single frames, at every index, and on unordered
@@ -73,7 +101,9 @@ internal static partial class AblateCommand
             """)
         { Preset, Seeds, FirstSeed, clips, Out };
         command.SetAction((parsed, cancellation) => Task.Run(
-            () => ConditionsRun.Run(parsed.GetValue(Preset)!, SeedsOf(parsed), parsed.GetValue(clips), parsed.GetValue(Out)!.FullName, cancellation), cancellation));
+            () => ConditionsRun.Run(
+                parsed.GetValue(Preset)!, SeedsOf(parsed), parsed.GetValue(clips), parsed.GetValue(Out)!.FullName,
+                cancellation), cancellation));
         return command;
     }
 
@@ -91,7 +121,9 @@ internal static partial class AblateCommand
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 1 };
         var command = new Command("worker", "One run of an ablation, in a process of its own; started by ablate.") { folder, run, threads };
         command.Hidden = true;
-        command.SetAction((parsed, cancellation) => AblationWorker.RunAsync(parsed.GetValue(folder)!.FullName, parsed.GetValue(run)!, parsed.GetValue(threads), cancellation));
+        command.SetAction(
+            (parsed, cancellation) =>
+            AblationWorker.RunAsync(parsed.GetValue(folder)!.FullName, parsed.GetValue(run)!, parsed.GetValue(threads), cancellation));
         return command;
     }
 
@@ -108,7 +140,9 @@ internal static partial class AblateCommand
         {
             var table = new Table().Border(TableBorder.Rounded).AddColumns("id", "table", "row", "differs from", "in", "paper K400 / SSv2");
             foreach (var row in AblationRows.All)
-                table.AddRow(row.Id, row.Table.ToString(), Markup.Escape(row.Title), row.Neighbour ?? "", string.Join(", ", row.Changes), row.Reported is { } r ? string.Create(CultureInfo.InvariantCulture, $"{r.Appearance:0.0} / {r.Motion:0.0}") : "");
+                table.AddRow(
+                    row.Id, row.Table.ToString(), Markup.Escape(row.Title), row.Neighbour ?? "", string.Join(", ", row.Changes),
+                    row.Reported is { } r ? string.Create(CultureInfo.InvariantCulture, $"{r.Appearance:0.0} / {r.Motion:0.0}") : "");
             ConsoleOutput.Write(table);
             return ExitCode.Done;
         });
@@ -122,7 +156,9 @@ internal static partial class AblateCommand
         var plan = await request.PlanAsync(folder, cancellation).ConfigureAwait(false);
         using var held = AblationLock.Take(folder);
         request.Write(folder);
-        foreach (var (row, warning) in plan.Runs.Where(r => r.Config is not null).SelectMany(r => ConfigWarnings.Of(r.Config!).Select(w => (r.Row.Id, w))).Distinct())
+        foreach (
+            var (row, warning) in plan.Runs.Where(r => r.Config is not null)
+            .SelectMany(r => ConfigWarnings.Of(r.Config!).Select(w => (r.Row.Id, w))).Distinct())
             await Console.Error.WriteLineAsync($"ivnext: row {row}: warning: {warning}").ConfigureAwait(false);
         foreach (var (row, reason) in plan.LeftOut) Console.WriteLine($"Left out: {row.Id}; {reason}.");
         var (jobs, threads) = Workers(parsed, plan.Settings);
@@ -133,7 +169,9 @@ internal static partial class AblateCommand
         var estimate = await AblationEstimate.MeasureAsync(plan, missing, cancellation).ConfigureAwait(false);
         var total = estimate.Sum(missing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About {TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time ({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
+            $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About "
+                + $"{TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
+                + $"({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
         var command = $"./ivnext {ShellWords.Join(parsed.Tokens.Select(t => t.Value))}";
         var scheduler = new AblationScheduler(plan, folder, estimate, jobs, threads, BudgetOf(parsed.GetValue(Budget)));
         scheduler.TakeFinished();
@@ -141,15 +179,19 @@ internal static partial class AblateCommand
         return await FinishAsync(plan, runner, scheduler, folder, command).ConfigureAwait(false);
     }
 
-    private static async Task<int> FinishAsync(AblationPlan plan, AblationRunner runner, AblationScheduler scheduler, string folder, string command)
+    private static async Task<int> FinishAsync(
+        AblationPlan plan, AblationRunner runner, AblationScheduler scheduler, string folder, string command)
     {
         new AblationResults(scheduler.Results).Save(folder);
         // The report is made of what there is, also after Ctrl-C.
-        var report = await new AblationReport(plan, runner, scheduler.Results, command).WriteAsync(folder, CancellationToken.None).ConfigureAwait(false);
+        var report = await new AblationReport(plan, runner, scheduler.Results, command).WriteAsync(folder, CancellationToken.None)
+            .ConfigureAwait(false);
         AblationTables.Show(plan, scheduler.Results);
-        foreach (var (run, reason) in scheduler.Failed) await Console.Error.WriteLineAsync($"ivnext: {run.Name} failed: {reason}").ConfigureAwait(false);
+        foreach (var (run, reason) in scheduler.Failed) await Console.Error.WriteLineAsync($"ivnext: {run.Name} failed: {reason}")
+            .ConfigureAwait(false);
         Console.WriteLine($"Done in {TrainingDisplay.Duration(scheduler.Elapsed)}. Open {report}");
-        if (scheduler.Missing.Count > 0) Console.WriteLine($"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  {command}");
+        if (scheduler.Missing.Count > 0) Console.WriteLine(
+            $"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  {command}");
         return scheduler.Failed.Count == 0 && (scheduler.Missing.Count == 0 || scheduler.BudgetIsSpent) ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -198,7 +240,9 @@ internal static partial class AblateCommand
     {
         if (text is null) return null;
         var match = BudgetForm().Match(text);
-        if (!match.Success || !double.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number <= 0)
+        if (!match.Success
+            || !double.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number <= 0)
             throw new ConfigurationException($"--budget {text}: expected a number with h, m or s, for example 90m");
         return match.Groups[2].Value switch
         {

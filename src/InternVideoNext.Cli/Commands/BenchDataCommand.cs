@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using InternVideoNext.Configuration;
+using InternVideoNext.Benchmarks;
 using InternVideoNext.Data;
-using InternVideoNext.Data.Throughput;
+using InternVideoNext.Foundation;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -13,10 +13,13 @@ namespace InternVideoNext.Cli.Commands;
 internal static class BenchDataCommand
 {
     private static readonly Option<string> Data = new("--data") { Required = true, Description = "A folder of videos or a manifest." };
-    private static readonly Option<string?> Packed = new("--packed") { Description = "The manifest of the same set, packed by `data pack`; measured too." };
-    private static readonly Option<double> Corrupt = new("--corrupt") { Description = "Also measure with this share of the files damaged, for example 0.1." };
+    private static readonly Option<string?> Packed = new("--packed")
+    { Description = "The manifest of the same set, packed by `data pack`; measured too." };
+    private static readonly Option<double> Corrupt = new("--corrupt")
+    { Description = "Also measure with this share of the files damaged, for example 0.1." };
     private static readonly Option<int> Jobs = new("--jobs") { DefaultValueFactory = _ => 1, Description = "Files decoded at a time." };
-    private static readonly Option<int> Runs = new("--runs") { DefaultValueFactory = _ => 3, Description = "Times that each figure is taken; the median is shown." };
+    private static readonly Option<int> Runs = new("--runs")
+    { DefaultValueFactory = _ => 3, Description = "Times that each figure is taken; the median is shown." };
     private static readonly Option<int> Frames = new("--frames") { DefaultValueFactory = _ => 16, Description = "Frames a clip." };
     private static readonly Option<int> Size = new("--size") { DefaultValueFactory = _ => 224, Description = "Side of a clip in pixels." };
     private static readonly Option<string?> Json = new("--json") { Description = "Also write every run's figures to this file." };
@@ -40,7 +43,8 @@ internal static class BenchDataCommand
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var (runs, share) = (parsed.GetValue(Runs), parsed.GetValue(Corrupt));
         if (runs < 1) throw new ConfigurationException($"--runs {runs}: must be 1 or more");
-        if (share is < 0 or >= 1) throw new ConfigurationException(FormattableString.Invariant($"--corrupt {share}: must be a share from 0 to below 1"));
+        if (share is < 0 or >= 1) throw new ConfigurationException(
+            string.Create(CultureInfo.InvariantCulture, $"--corrupt {share}: must be a share from 0 to below 1"));
         var config = new DataConfig { Frames = parsed.GetValue(Frames), Size = parsed.GetValue(Size), Workers = parsed.GetValue(Jobs) };
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var work = Directory.CreateTempSubdirectory("ivnext-bench-");
@@ -52,7 +56,7 @@ internal static class BenchDataCommand
             if (share > 0)
             {
                 (var spoilt, damaged) = DamagedCopies.Make(manifest, share, work.CreateSubdirectory("damaged").FullName, seed: 1);
-                benches.Add((FormattableString.Invariant($"loader, {share:P0} damaged"), Bench(spoilt, "damaged-index")));
+                benches.Add((string.Create(CultureInfo.InvariantCulture, $"loader, {share:P0} damaged"), Bench(spoilt, "damaged-index")));
             }
             var ways = await MeasureAsync(benches, runs, cancellation).ConfigureAwait(false);
             Show(ways, manifest, config, runs);
@@ -69,7 +73,8 @@ internal static class BenchDataCommand
     }
 
     // By turns, so that what else the machine does meets every way alike.
-    private static async Task<List<MeasuredWay>> MeasureAsync(List<(string Name, LoaderBenchmark Bench)> benches, int runs, CancellationToken cancellation)
+    private static async Task<List<MeasuredWay>> MeasureAsync(
+        List<(string Name, LoaderBenchmark Bench)> benches, int runs, CancellationToken cancellation)
     {
         var frames = 0L;
         for (var i = benches.Count - 1; i >= 0; i--) frames = await benches[i].Bench.PrepareAsync(cancellation).ConfigureAwait(false);
@@ -79,7 +84,8 @@ internal static class BenchDataCommand
         {
             ways[0].Runs.Add(benches[0].Bench.Limit(frames, cancellation));
             ways[1].Runs.Add(await benches[0].Bench.NaiveAsync(cancellation).ConfigureAwait(false));
-            foreach (var (i, (_, bench)) in benches.Index()) ways[i + 2].Runs.Add(await bench.LoaderAsync(cancellation).ConfigureAwait(false));
+            foreach (var (i, (_, bench)) in benches.Index()) ways[i + 2].Runs.Add(
+                await bench.LoaderAsync(cancellation).ConfigureAwait(false));
         }
         return ways;
     }
@@ -87,20 +93,25 @@ internal static class BenchDataCommand
     private static void Show(List<MeasuredWay> ways, Manifest manifest, DataConfig config, int runs)
     {
         var limit = ways[0].Median(s => s.ClipsPerCoreSecond);
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("way", "clips/s a core", "frames/s a core", "of the limit", "clips/s by the clock");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("way", "clips/s a core", "frames/s a core", "of the limit", "clips/s by the clock");
         foreach (var way in ways)
-            table.AddRow(Markup.Escape(way.Name), Number(way.Median(s => s.ClipsPerCoreSecond)), Number(way.Median(s => s.FramesPerCoreSecond), "0"),
-                (way.Median(s => s.ClipsPerCoreSecond) / limit).ToString("P0", CultureInfo.InvariantCulture), Number(way.Median(s => s.ClipsPerSecond)));
+            table.AddRow(
+                Markup.Escape(way.Name), Number(way.Median(s => s.ClipsPerCoreSecond)), Number(way.Median(s => s.FramesPerCoreSecond), "0"),
+                (way.Median(s => s.ClipsPerCoreSecond) / limit).ToString("P0", CultureInfo.InvariantCulture),
+                    Number(way.Median(s => s.ClipsPerSecond)));
         ConsoleOutput.Write(table);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{manifest.Entries.Count} files; {config.Frames} sparse frames at {config.Size} px; {config.Workers} at a time; medians of {runs} runs; {Environment.ProcessorCount} cores. A core's second is one of processor time, ffmpeg's included."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{manifest.Entries.Count} files; {config.Frames} sparse frames at {config.Size} px; {config.Workers} at a time; medians of "
+                + $"{runs} runs; {Environment.ProcessorCount} cores. A core's second is one of processor time, ffmpeg's included."));
     }
 
     private static void ShowDamage(IReadOnlyList<SkippedFile> skipped, IReadOnlyList<string> damaged)
     {
         SkippedFilesDisplay.Write(skipped);
         var listed = skipped.Select(s => s.Path).Intersect(damaged, StringComparer.Ordinal).Count();
-        Console.WriteLine($"{damaged.Count} files were damaged; {listed} of them are listed above (ffmpeg makes frames up where only some are damaged).");
+        Console.WriteLine(
+            $"{damaged.Count} files were damaged; {listed} of them are listed above (ffmpeg makes frames up where only some are damaged).");
     }
 
     private static void WriteJson(string path, List<MeasuredWay> ways, DataConfig config)

@@ -8,7 +8,8 @@ namespace InternVideoNext.Cli.Commands;
 internal static class BenchTracedCommand
 {
     private static readonly Argument<string> Trace = new("trace") { Description = "What bench/twin.py --trace wrote." };
-    private static readonly Option<string> Config = new("--config") { Required = true, Description = "The result of bench train --json that the twin was given." };
+    private static readonly Option<string> Config = new("--config")
+    { Required = true, Description = "The result of bench train --json that the twin was given." };
     private static readonly Option<string?> Json = new("--json") { Description = "Also write everything to this file." };
 
     public static Command Create()
@@ -29,7 +30,9 @@ internal static class BenchTracedCommand
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var command = $"./ivnext {CommandTable.PathOf(parsed)}{ShellWords.Join(parsed.Tokens.Select(t => t.Value).Skip(2))}";
-        var bench = new TracedBenchmark(parsed.GetValue(Trace)!, BenchmarkResult.Load(parsed.GetValue(Config)!), parsed.GetValue(BenchOptions.Steps), parsed.GetValue(BenchOptions.WarmUp), command);
+        var bench = new TracedBenchmark(
+            parsed.GetValue(Trace)!, BenchmarkResult.Load(parsed.GetValue(Config)!), parsed.GetValue(BenchOptions.Steps),
+            parsed.GetValue(BenchOptions.WarmUp), command);
         var result = bench.Run(new BenchProgress(parsed.InvocationConfiguration.Error), cancellation);
         BenchDisplay.Write(result, parsed.InvocationConfiguration.Output);
         if (parsed.GetValue(Json) is { } file) result.Save(file);

@@ -9,9 +9,11 @@ internal static class BenchTrainCommand
 {
     private const string TimelineFile = "timeline.json", ResultFile = "benchmark.json";
 
-    private static readonly Option<bool> Profile = new("--profile") { Description = $"Also write a timeline of three steps, {TimelineFile}, for ui.perfetto.dev or chrome://tracing." };
+    private static readonly Option<bool> Profile = new("--profile")
+    { Description = $"Also write a timeline of three steps, {TimelineFile}, for ui.perfetto.dev or chrome://tracing." };
     private static readonly Option<string?> Json = new("--json") { Description = "Also write everything to this file." };
-    private static readonly Option<string?> Out = new("--out") { Description = $"A folder for {ResultFile} and {TimelineFile}; the timeline goes into the current folder where not given." };
+    private static readonly Option<string?> Out = new("--out")
+    { Description = $"A folder for {ResultFile} and {TimelineFile}; the timeline goes into the current folder where not given." };
 
     public static Command Create()
     {
@@ -31,10 +33,12 @@ internal static class BenchTrainCommand
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var (plan, folder, output) = (BenchOptions.Plan(parsed, parsed.GetValue(Profile)), parsed.GetValue(Out), parsed.InvocationConfiguration.Output);
+        var (plan, folder, output) = (
+            BenchOptions.Plan(parsed, parsed.GetValue(Profile)), parsed.GetValue(Out), parsed.InvocationConfiguration.Output);
         var timeline = Path.Combine(folder ?? ".", TimelineFile);
         var command = $"./ivnext {CommandTable.PathOf(parsed)}{ShellWords.Join(parsed.Tokens.Select(t => t.Value).Skip(2))}";
-        var result = new TrainingBenchmark(plan, command).Run(timeline, new BenchProgress(parsed.InvocationConfiguration.Error), cancellation);
+        var result = new TrainingBenchmark(plan, command)
+            .Run(timeline, new BenchProgress(parsed.InvocationConfiguration.Error), cancellation);
         BenchDisplay.Write(result, output);
         if (plan.Profile) output.WriteLine($"Timeline: {timeline} (open it in ui.perfetto.dev or chrome://tracing).");
         string?[] files = [parsed.GetValue(Json), folder is null ? null : Path.Combine(folder, ResultFile)];

@@ -2,16 +2,22 @@ using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Bench;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Commands;
 
 /// <summary><c>ivnext bench twin</c>: the same step here and in plain PyTorch, by turns, and compared.</summary>
 internal static class BenchTwinCommand
 {
-    private static readonly Option<string> Python = new("--python") { DefaultValueFactory = _ => "python3", Description = "A Python with PyTorch." };
-    private static readonly Option<int> Rounds = new("--rounds") { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." };
-    private static readonly Option<bool> Traced = new("--traced") { Description = "Have PyTorch only trace the twin's step, and run the trace on this package's libtorch: the same kernels for both, and no Python in what is measured. float32." };
+    private static readonly Option<string> Python = new("--python")
+    { DefaultValueFactory = _ => "python3", Description = "A Python with PyTorch." };
+    private static readonly Option<int> Rounds = new("--rounds")
+    { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." };
+    private static readonly Option<bool> Traced = new("--traced")
+    {
+        Description = "Have PyTorch only trace the twin's step, and run the trace on this package's libtorch: the same kernels for "
+        + "both, and no Python in what is measured. float32."
+    };
     private static readonly Option<string?> Out = new("--out") { Description = "A folder that keeps every round's result." };
 
     public static Command Create()
@@ -49,10 +55,14 @@ internal static class BenchTwinCommand
             {
                 var (mine, its) = (ResultOf("ours", round), ResultOf("twin", round));
                 ours.Add(await BenchProcess.OursAsync(["bench", "train", .. OursWords(parsed)], mine, cancellation).ConfigureAwait(false));
-                if (traced && round == 1) await BenchProcess.TraceAsync(python, script, TwinWords(plan, ours[^1], mine), trace, cancellation).ConfigureAwait(false);
+                if (traced && round == 1) await BenchProcess.TraceAsync(
+                    python, script, TwinWords(plan, ours[^1], mine), trace, cancellation).ConfigureAwait(false);
                 twins.Add(traced
-                    ? await BenchProcess.OursAsync(["bench", "traced", trace, "--config", mine, "--steps", Text(plan.Steps), "--warm-up", Text(ours[^1].Throughput.WarmUp)], its, cancellation).ConfigureAwait(false)
-                    : await BenchProcess.TwinAsync(python, script, TwinWords(plan, ours[^1], mine), its, cancellation).ConfigureAwait(false));
+                    ? await BenchProcess.OursAsync(
+                        ["bench", "traced", trace, "--config", mine, "--steps", Text(plan.Steps), "--warm-up",
+                        Text(ours[^1].Throughput.WarmUp)], its, cancellation).ConfigureAwait(false)
+                    : await BenchProcess.TwinAsync(python, script, TwinWords(plan, ours[^1], mine), its, cancellation)
+                        .ConfigureAwait(false));
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"round {round}: ours {Speed(ours[^1]):0.0} clips/s, twin {Speed(twins[^1]):0.0} clips/s")).ConfigureAwait(false);
             }
@@ -64,7 +74,8 @@ internal static class BenchTwinCommand
         }
         return ExitCode.Done;
 
-        string ResultOf(string program, int round) => Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{program}-{round}.json"));
+        string ResultOf(string program, int round) =>
+            Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{program}-{round}.json"));
     }
 
     private static double Speed(BenchmarkResult result) => result.Throughput.ClipsPerSecond.Median;
@@ -76,8 +87,10 @@ internal static class BenchTwinCommand
     {
         List<string> words =
         [
-            "--preset", parsed.GetValue(BenchOptions.Preset)!, "--stage", Text(parsed.GetValue(BenchOptions.Stage)), "--device", parsed.GetValue(BenchOptions.Device)!,
-            "--threads", Text(parsed.GetValue(BenchOptions.Threads)), "--steps", Text(parsed.GetValue(BenchOptions.Steps)), "--warm-up", Text(parsed.GetValue(BenchOptions.WarmUp)),
+            "--preset", parsed.GetValue(BenchOptions.Preset)!, "--stage", Text(parsed.GetValue(BenchOptions.Stage)), "--device",
+                parsed.GetValue(BenchOptions.Device)!,
+            "--threads", Text(parsed.GetValue(BenchOptions.Threads)), "--steps", Text(parsed.GetValue(BenchOptions.Steps)), "--warm-up",
+                Text(parsed.GetValue(BenchOptions.WarmUp)),
             "--warm-up-seconds", parsed.GetValue(BenchOptions.WarmUpSeconds).ToString(CultureInfo.InvariantCulture),
         ];
         if (parsed.GetValue(BenchOptions.Batch) is { } batch) words.AddRange(["--batch", Text(batch)]);
@@ -88,7 +101,8 @@ internal static class BenchTwinCommand
 
     // It takes the configuration, and what the arithmetic comes to, from our result, and does as many steps before as we did.
     private static List<string> TwinWords(BenchmarkPlan plan, BenchmarkResult ours, string file) =>
-        ["--config", file, "--steps", Text(plan.Steps), "--warm-up", Text(ours.Throughput.WarmUp), .. plan.WithoutTeacher ? ["--without-teacher"] : Array.Empty<string>()];
+        ["--config", file, "--steps", Text(plan.Steps), "--warm-up", Text(ours.Throughput.WarmUp),
+            .. plan.WithoutTeacher ? ["--without-teacher"] : Array.Empty<string>()];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

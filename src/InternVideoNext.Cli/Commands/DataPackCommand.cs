@@ -8,12 +8,18 @@ internal static class DataPackCommand
 {
     private static readonly PackConfig Defaults = new();
     private static readonly Argument<string> ManifestFile = new("manifest") { Description = "A manifest, or a folder of videos." };
-    private static readonly Option<string?> Root = new("--root") { Description = "Folder that its paths are relative to; the default is the manifest's own." };
-    private static readonly Option<string> Out = new("--out") { Required = true, Description = "Folder for the packed files, manifest.json and its index." };
-    private static readonly Option<int> ShortSide = new("--short-side") { DefaultValueFactory = _ => Defaults.ShortSide, Description = "Pixels of the shorter side, for example 256 or 320." };
-    private static readonly Option<int> Gop = new("--gop") { DefaultValueFactory = _ => Defaults.Gop, Description = "Frames from one key frame to the next." };
-    private static readonly Option<int> Quality = new("--quality") { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." };
-    private static readonly Option<int> Jobs = new("--jobs") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
+    private static readonly Option<string?> Root = new("--root")
+    { Description = "Folder that its paths are relative to; the default is the manifest's own." };
+    private static readonly Option<string> Out = new("--out")
+    { Required = true, Description = "Folder for the packed files, manifest.json and its index." };
+    private static readonly Option<int> ShortSide = new("--short-side")
+    { DefaultValueFactory = _ => Defaults.ShortSide, Description = "Pixels of the shorter side, for example 256 or 320." };
+    private static readonly Option<int> Gop = new("--gop")
+    { DefaultValueFactory = _ => Defaults.Gop, Description = "Frames from one key frame to the next." };
+    private static readonly Option<int> Quality = new("--quality")
+    { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." };
+    private static readonly Option<int> Jobs = new("--jobs")
+    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
 
     public static Command Create()
     {
@@ -33,12 +39,18 @@ internal static class DataPackCommand
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var manifest = ScanCommand.At(Manifest.Open(parsed.GetValue(ManifestFile)!), parsed.GetValue(Root));
-        var config = new PackConfig { ShortSide = parsed.GetValue(ShortSide), Gop = parsed.GetValue(Gop), Quality = parsed.GetValue(Quality) };
+        var config = new PackConfig
+        {
+            ShortSide = parsed.GetValue(ShortSide),
+            Gop = parsed.GetValue(Gop),
+            Quality = parsed.GetValue(Quality)
+        };
         var packer = new VideoPacker(manifest, config, tools, TimeSpan.FromMinutes(30));
         string file;
         IReadOnlyList<SkippedFile> skipped;
         using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
-            (file, skipped) = await packer.PackAsync(parsed.GetValue(Out)!, parsed.GetValue(Jobs), display, cancellation).ConfigureAwait(false);
+            (file, skipped) = await packer.PackAsync(parsed.GetValue(Out)!, parsed.GetValue(Jobs), display, cancellation)
+                .ConfigureAwait(false);
         SkippedFilesDisplay.Write(skipped);
         Console.WriteLine($"Wrote {file}");
         return ExitCode.Done;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using InternVideoNext.Configuration;
-using InternVideoNext.Models.Description;
-using InternVideoNext.Training;
+using InternVideoNext.Description;
+using InternVideoNext.Models;
+using InternVideoNext.Recipes;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -10,9 +10,14 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext describe</c>: a preset's model, block by block.</summary>
 internal static class DescribeCommand
 {
-    private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "base", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    private static readonly Option<string> Preset = new("--preset")
+    { DefaultValueFactory = _ => "base", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<int> Stage = new("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." };
-    private static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.batch_size=32; may be repeated.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "path=value in the configuration, e.g. training.batch_size=32; may be repeated.",
+        AllowMultipleArgumentsPerToken = true
+    };
 
     public static Command Create()
     {
@@ -27,15 +32,19 @@ internal static class DescribeCommand
               ./ivnext describe --preset 1b --stage 2 --set training.batch_size=8
             """) { Preset, Stage, Set };
         Stage.AcceptOnlyFromAmong("1", "2");
-        command.SetAction(parsed => Run(parsed.GetValue(Preset)!, parsed.GetValue(Stage), parsed.GetValue(Set) ?? [], parsed.InvocationConfiguration.Output));
+        command.SetAction(
+            parsed =>
+            Run(parsed.GetValue(Preset)!, parsed.GetValue(Stage), parsed.GetValue(Set) ?? [], parsed.InvocationConfiguration.Output));
         return command;
     }
 
     private static int Run(string preset, int stage, string[] set, TextWriter output)
     {
         // Neither a teacher's weights nor what a Stage 2 run starts from show in a shape: a run would ask for their files.
-        var teacher = Presets.Stage1(preset).Teacher is SiglipTeacherConfig siglip ? siglip with { RandomWeights = true } : Presets.Stage1(preset).Teacher;
-        RunConfig config = stage == 1 ? Presets.Stage1(preset) with { Teacher = teacher } : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
+        var teacher = Presets.Stage1(preset).Teacher is SiglipTeacherConfig siglip ? siglip with { RandomWeights = true }
+            : Presets.Stage1(preset).Teacher;
+        RunConfig config = stage == 1 ? Presets.Stage1(preset) with { Teacher = teacher }
+            : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
         if (set.Length > 0) config = ConfigJson.Override(config, set);
         var model = ModelDescription.Of(config);
         var table = new Table().Border(TableBorder.Simple);
@@ -55,22 +64,30 @@ internal static class DescribeCommand
     private static void AddRows(Table table, BlockDescription block, string indent)
     {
         table.AddRow(
-            new Text($"{indent}{block.Name}{(block.Repeat > 1 ? $" (x {block.Repeat})" : "")}"), new Text(block.Type), new Text(block.Shape),
+            new Text($"{indent}{block.Name}{(block.Repeat > 1 ? $" (x {block.Repeat})" : "")}"), new Text(block.Type),
+                new Text(block.Shape),
             new Text(Count(block.Parameters)), new Text(block.MultiplyAdds > 0 ? Count(block.MultiplyAdds) : "-"), new Text(block.Section));
         foreach (var child in block.Children) AddRows(table, child, indent + (block.Repeat > 1 ? "  each " : "  "));
     }
 
     private static void WriteSummary(ModelDescription model, RunConfig config, TextWriter output)
     {
-        var masks = string.Join(" and ", model.VisibleTokens.Select(visible => $"{visible.ToString("0", CultureInfo.InvariantCulture)} visible"));
+        var masks = string.Join(
+            " and ", model.VisibleTokens.Select(visible => $"{visible.ToString("0", CultureInfo.InvariantCulture)} visible"));
         output.WriteLine($"{config.Preset}: {Count(model.Student.Parameters)} parameters; {model.Tokens} tokens a clip, {masks}.");
-        output.WriteLine($"A training step takes {Count(model.TrainingMultiplyAdds)} multiply-adds a clip (student forward and backward, teacher forward).");
-        output.WriteLine($"Memory of a step of {config.Training.BatchSize} clips in {config.Training.Precision.ToString().ToLowerInvariant()}, estimated:");
+        output.WriteLine(
+            $"A training step takes {Count(model.TrainingMultiplyAdds)} multiply-adds a clip (student forward and backward, "
+            + "teacher forward).");
+        output.WriteLine(
+            $"Memory of a step of {config.Training.BatchSize} clips in {config.Training.Precision.ToString().ToLowerInvariant()}, "
+            + "estimated:");
         foreach (var line in model.Memory.Lines) output.WriteLine($"  {line.Name,-36} {Gibibytes(line.Bytes),10}   {line.Formula}");
         output.WriteLine($"  {"together, temporaries not counted",-36} {Gibibytes(model.Memory.Bytes),10}");
         output.WriteLine($"Ways of computing on {config.Training.Device}:");
         foreach (var path in ComputePaths.Of(config))
-            output.WriteLine($"  {path.Work,-36} {path.Way}{(path.IsFast ? "" : " [not the fast way]")}{(path.Reason is { } reason ? $": {reason}" : "")}");
+            output.WriteLine(
+                $"  {path.Work,-36} {path.Way}{(path.IsFast ? "" : " [not the fast way]")}"
+                    + $"{(path.Reason is { } reason ? $": {reason}" : "")}");
     }
 
     private static string Gibibytes(double bytes) => (bytes / (1L << 30)).ToString("0.00 'GiB'", CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,8 +12,10 @@ internal static class FeaturesCommand
 {
     private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = CheckpointName.Help };
     private static readonly Option<string> Video = new("--video") { Required = true, Description = "A video file." };
-    private static readonly Option<string> Out = new("--out") { Required = true, Description = "The .safetensors file to write: tokens [N, C], pooled [D]." };
-    private static readonly Option<string> Device = new("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string> Out = new("--out")
+    { Required = true, Description = "The .safetensors file to write: tokens [N, C], pooled [D]." };
+    private static readonly Option<string> Device = new("--device")
+    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
 
     public static Command Create()
     {
@@ -31,9 +33,11 @@ internal static class FeaturesCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), torch.device(parsed.GetValue(Device)!));
+        using var encoder = ModelCheckpoint.OpenEncoder(
+            CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), torch.device(parsed.GetValue(Device)!));
         var config = encoder.Config;
-        var source = new VideoClipSource(Manifest.FromVideo(parsed.GetValue(Video)!), new DataConfig { Frames = config.Frames, Size = config.ImageSize }, tools);
+        var source = new VideoClipSource(
+            Manifest.FromVideo(parsed.GetValue(Video)!), new DataConfig { Frames = config.Frames, Size = config.ImageSize }, tools);
         await foreach (var clip in source.ReadOnce(1, cancellation).ConfigureAwait(false))
             using (clip) Write(encoder, clip.Video, parsed.GetValue(Out)!);
         Console.WriteLine($"{parsed.GetValue(Out)}: tokens [{config.Grid.Tokens}, {config.Width}], pooled [{config.PoolWidth}]");

@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using InternVideoNext.Cli.Runs;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 using Spectre.Console;
 
@@ -13,13 +14,21 @@ internal static class FindBatchCommand
 {
     private const double DefaultShare = 0.8;
 
-    private static readonly Argument<string> Stage = new Argument<string>("stage") { Description = "stage1 or stage2." }.AcceptOnlyFromAmong("stage1", "stage2");
-    private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
-    private static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, as for training; may be repeated.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Argument<string> Stage = new Argument<string>("stage")
+    { Description = "stage1 or stage2." }.AcceptOnlyFromAmong("stage1", "stage2");
+    private static readonly Option<string> Preset = new("--preset")
+    { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    private static readonly Option<string[]> Set = new("--set")
+    { Description = "path=value in the configuration, as for training; may be repeated.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Device = new("--device") { Description = "cpu, cuda or cuda:N." };
-    private static readonly Option<double?> Memory = new("--memory-megabytes") { Description = $"Resident memory that training may take; {DefaultShare:P0} of the machine's where not given. On CUDA the device's memory is the limit besides." };
+    private static readonly Option<double?> Memory = new("--memory-megabytes")
+    {
+        Description = $"Resident memory that training may take; {DefaultShare:P0} of the machine's where not given. On CUDA the "
+        + "device's memory is the limit besides."
+    };
     private static readonly Option<int> Most = new("--most") { DefaultValueFactory = _ => 4096, Description = "No larger batch is tried." };
-    private static readonly Option<int?> Trial = new("--trial") { Hidden = true, Description = "Try one batch size in this process and print it as JSON." };
+    private static readonly Option<int?> Trial = new("--trial")
+    { Hidden = true, Description = "Try one batch size in this process and print it as JSON." };
 
     public static Command Create()
     {
@@ -47,17 +56,22 @@ internal static class FindBatchCommand
         var limit = parsed.GetValue(Memory) ?? DefaultShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024;
         if (limit <= 0 || parsed.GetValue(Most) < 1) throw new ConfigurationException("--memory-megabytes and --most must be above 0");
         string[] words = [.. parsed.Tokens.Select(t => t.Value), Trial.Name];
-        var search = new BatchSearch((batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], limit).RunAsync(batch, stop), parsed.GetValue(Most));
+        var search = new BatchSearch(
+            (batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], limit).RunAsync(batch, stop),
+            parsed.GetValue(Most));
         var trials = await search.RunAsync(new Told(), cancellation).ConfigureAwait(false);
         ConsoleOutput.Write(Table([.. trials.OrderBy(t => t.BatchSize)]));
         if (trials.Where(t => t.Fits).MaxBy(t => t.BatchSize) is not { } largest)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Not even one clip fits into {limit:0} MiB; take a smaller model, or training.recompute."));
+            Console.WriteLine(
+                string.Create(
+                CultureInfo.InvariantCulture, $"Not even one clip fits into {limit:0} MiB; take a smaller model, or training.recompute."));
             return ExitCode.Failed;
         }
         var fastest = trials.Where(t => t.Fits).MaxBy(t => t.ClipsPerSecond)!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Largest that fits into {limit:0} MiB: --set training.batch_size={largest.BatchSize} ({largest.ClipsPerSecond:0.0} clips/s); fastest: {fastest.BatchSize} ({fastest.ClipsPerSecond:0.0} clips/s)."));
+            $"Largest that fits into {limit:0} MiB: --set training.batch_size={largest.BatchSize} ({largest.ClipsPerSecond:0.0} "
+                + $"clips/s); fastest: {fastest.BatchSize} ({fastest.ClipsPerSecond:0.0} clips/s)."));
         return ExitCode.Done;
     }
 
@@ -65,8 +79,12 @@ internal static class FindBatchCommand
     private static RunConfig Config(ParseResult parsed)
     {
         var name = parsed.GetValue(Preset)!;
-        RunConfig preset = parsed.GetValue(Stage) == "stage1" ? Presets.Stage1(name) : Presets.Stage2(name) with { PredictorStart = PredictorStart.Fresh };
-        return ConfigJson.Override(preset, [.. parsed.GetValue(Set) ?? [], .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
+        RunConfig preset = parsed.GetValue(Stage) == "stage1" ? Presets.Stage1(name)
+            : Presets.Stage2(name) with { PredictorStart = PredictorStart.Fresh };
+        return ConfigJson.Override(
+            preset, [
+            .. parsed.GetValue(Set) ?? [],
+            .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
     }
 
     private static Table Table(IReadOnlyList<BatchTrial> trials)
@@ -86,6 +104,7 @@ internal static class FindBatchCommand
     private sealed class Told : IProgress<BatchTrial>
     {
         public void Report(BatchTrial value) =>
-            Console.WriteLine(value.Fits ? $"{value.BatchSize} clips: {Number(value.MillisecondsPerStep)} ms" : $"{value.BatchSize} clips: does not fit");
+            Console.WriteLine(
+                value.Fits ? $"{value.BatchSize} clips: {Number(value.MillisecondsPerStep)} ms" : $"{value.BatchSize} clips: does not fit");
     }
 }

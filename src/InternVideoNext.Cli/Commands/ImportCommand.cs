@@ -1,6 +1,6 @@
 using System.CommandLine;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data.Import;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -15,15 +15,21 @@ internal static class ImportCommand
         ["coin-json"] = AnnotationFormat.CoinJson,
     };
 
-    private static readonly Option<string> Format = new("--format") { Required = true, Description = $"One of {string.Join(", ", Formats.Keys)}." };
-    private static readonly Option<string> DataSet = new("--dataset") { Required = true, Description = $"One of {string.Join(", ", DataSets.Names)}." };
+    private static readonly Option<string> Format = new("--format")
+    { Required = true, Description = $"One of {string.Join(", ", Formats.Keys)}." };
+    private static readonly Option<string> DataSet = new("--dataset")
+    { Required = true, Description = $"One of {string.Join(", ", DataSets.Names)}." };
     private static readonly Option<string?> Train = new("--train") { Description = "Annotation file of the training clips." };
     private static readonly Option<string?> Validation = new("--validation") { Description = "Annotation file of the validation clips." };
     private static readonly Option<string?> Test = new("--test") { Description = "Annotation file of the test clips." };
-    private static readonly Option<string?> Annotations = new("--annotations") { Description = "An annotation file that names the splits itself (Kinetics tables, COIN)." };
-    private static readonly Option<string?> Classes = new("--classes") { Description = "The class list: one name a line, or Something-Something's labels as .json." };
-    private static readonly Option<string?> PathTemplate = new("--path") { Description = "Where a clip lies below the manifest's folder, with {id}, {split}, {start}, {end}." };
-    private static readonly Option<string> Out = new("--out") { Required = true, Description = "The manifest to write; paths are relative to its folder." };
+    private static readonly Option<string?> Annotations = new("--annotations")
+    { Description = "An annotation file that names the splits itself (Kinetics tables, COIN)." };
+    private static readonly Option<string?> Classes = new("--classes")
+    { Description = "The class list: one name a line, or Something-Something's labels as .json." };
+    private static readonly Option<string?> PathTemplate = new("--path")
+    { Description = "Where a clip lies below the manifest's folder, with {id}, {split}, {start}, {end}." };
+    private static readonly Option<string> Out = new("--out")
+    { Required = true, Description = "The manifest to write; paths are relative to its folder." };
 
     public static Command Create()
     {
@@ -46,14 +52,18 @@ internal static class ImportCommand
         if (parsed.GetValue(Classes) is { } classes) import.UseClasses(classes);
         (string? File, string? Split)[] files =
         [
-            (parsed.GetValue(Train), "train"), (parsed.GetValue(Validation), "validation"), (parsed.GetValue(Test), "test"), (parsed.GetValue(Annotations), null),
+            (parsed.GetValue(Train), "train"), (parsed.GetValue(Validation), "validation"), (parsed.GetValue(Test), "test"),
+                (parsed.GetValue(Annotations), null),
         ];
-        if (files.All(f => f.File is null)) throw new ConfigurationException("give at least one of --train, --validation, --test, --annotations");
+        if (files.All(f => f.File is null)) throw new ConfigurationException(
+            "give at least one of --train, --validation, --test, --annotations");
         foreach (var (file, split) in files)
             if (file is not null) import.Add(format, file, split);
         var manifest = import.Build();
         manifest.Save(parsed.GetValue(Out)!);
-        var counts = manifest.Entries.GroupBy(e => e.Split).Select(g => $"{g.Key} {g.Count()}{(manifest.Expected.TryGetValue(g.Key, out var expected) ? $" of {expected} expected" : "")}");
+        var counts = manifest.Entries.GroupBy(e => e.Split)
+            .Select(g =>
+            $"{g.Key} {g.Count()}{(manifest.Expected.TryGetValue(g.Key, out var expected) ? $" of {expected} expected" : "")}");
         Console.WriteLine($"Wrote {parsed.GetValue(Out)}: {string.Join(", ", counts)}");
         return ExitCode.Done;
     }

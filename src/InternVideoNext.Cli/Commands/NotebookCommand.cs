@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Cli.Packaging;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Notebooks;
 using InternVideoNext.Notebooks.Documents;
 using InternVideoNext.Notebooks.Packages;
@@ -12,10 +12,17 @@ namespace InternVideoNext.Cli.Commands;
 internal static class NotebookCommand
 {
     private static readonly Argument<string> Path = new("path") { Description = "An .ipynb file, or a folder of them." };
-    private static readonly Option<string> Out = new("--out") { DefaultValueFactory = _ => "runs/notebooks", Description = "Where the executed notebooks go." };
-    private static readonly Option<string?> Html = new("--html") { Description = "Where a page of each goes, with an index; each is one file that opens without a network." };
-    private static readonly Option<string[]> Parameters = new("--parameters") { Description = "name=value, for a name that the cell tagged 'parameters' declares; may be repeated.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string?> Size = new("--size") { Description = "Sets the parameter 'size': smoke (seconds) or mini (minutes; the notebooks' own)." };
+    private static readonly Option<string> Out = new("--out")
+    { DefaultValueFactory = _ => "runs/notebooks", Description = "Where the executed notebooks go." };
+    private static readonly Option<string?> Html = new("--html")
+    { Description = "Where a page of each goes, with an index; each is one file that opens without a network." };
+    private static readonly Option<string[]> Parameters = new("--parameters")
+    {
+        Description = "name=value, for a name that the cell tagged 'parameters' declares; may be repeated.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private static readonly Option<string?> Size = new("--size")
+    { Description = "Sets the parameter 'size': smoke (seconds) or mini (minutes; the notebooks' own)." };
     private static readonly Option<double?> Timeout = new("--timeout") { Description = "Seconds that one notebook may take." };
 
     public static Command CreateRun()
@@ -58,26 +65,34 @@ internal static class NotebookCommand
         }
         runner.WriteIndex(outcomes);
         var failed = outcomes.Count(outcome => outcome.Failure is not null);
-        await output.WriteLineAsync($"{outcomes.Count - failed} ran to their end, {failed} failed; the executed notebooks are in {options.Out}").ConfigureAwait(false);
+        await output.WriteLineAsync(
+            $"{outcomes.Count - failed} ran to their end, {failed} failed; the executed notebooks are in {options.Out}")
+            .ConfigureAwait(false);
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static async Task WriteAsync(NotebookOutcome outcome, TextWriter output)
     {
         var state = outcome.Failure is null ? "ok" : "FAILED";
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{outcome.Name,-40} {outcome.Elapsed.TotalSeconds,7:0.0} s  {state}")).ConfigureAwait(false);
-        if (outcome.Failure is { } failure) await output.WriteLineAsync($"  {outcome.Name}, {failure.ReplaceLineEndings("\n  ")}").ConfigureAwait(false);
+        await output.WriteLineAsync(
+            string.Create(
+            CultureInfo.InvariantCulture, $"{outcome.Name,-40} {outcome.Elapsed.TotalSeconds,7:0.0} s  {state}")).ConfigureAwait(false);
+        if (outcome.Failure is { } failure) await output.WriteLineAsync($"  {outcome.Name}, {failure.ReplaceLineEndings("\n  ")}")
+            .ConfigureAwait(false);
         foreach (var remark in outcome.Remarks.Distinct()) await output.WriteLineAsync($"  {remark}").ConfigureAwait(false);
     }
 
     // In a checkout the packages of these sources stand in for the version that a notebook names.
-    private static async Task<IReadOnlyDictionary<string, string>> LocalVersionsAsync(IReadOnlyList<string> files, TextWriter output, CancellationToken cancellation)
+    private static async Task<IReadOnlyDictionary<string, string>> LocalVersionsAsync(
+        IReadOnlyList<string> files, TextWriter output, CancellationToken cancellation)
     {
-        var ours = files.SelectMany(file => PackageDirective.In(Notebook.Read(file))).Any(directive => PackageFeed.Libraries.Contains(directive.Id));
+        var ours = files.SelectMany(file => PackageDirective.In(Notebook.Read(file)))
+            .Any(directive => PackageFeed.Libraries.Contains(directive.Id));
         if (!ours) return new Dictionary<string, string>();
         var root = Checkout.Require("notebook run");
         var version = PackageVersion.Of(root);
-        await new PackageFeed(root, PackageFeed.DefaultFolder(root)).FillAsync(version, withTool: false, output, cancellation).ConfigureAwait(false);
+        await new PackageFeed(root, PackageFeed.DefaultFolder(root)).FillAsync(version, withTool: false, output, cancellation)
+            .ConfigureAwait(false);
         return PackageFeed.Libraries.ToDictionary(name => name, _ => version);
     }
 

@@ -8,8 +8,10 @@ internal static class PackCommand
 {
     public static Command Create()
     {
-        var feed = new Option<DirectoryInfo?>("--out") { Description = "The feed's folder (default: artifacts/feed, which notebooks/NuGet.config names)." };
-        var libraries = new Option<bool>("--libraries") { Description = "Leave out the ivnext tool, which holds libtorch and takes a minute or two." };
+        var feed = new Option<DirectoryInfo?>("--out")
+        { Description = "The feed's folder (default: artifacts/feed, which notebooks/NuGet.config names)." };
+        var libraries = new Option<bool>("--libraries")
+        { Description = "Leave out the ivnext tool, which holds libtorch and takes a minute or two." };
         var command = new Command("pack",
             """
             Pack InternVideoNext, InternVideoNext.Interactive and the ivnext tool into a local feed. The version follows from the
@@ -19,7 +21,9 @@ internal static class PackCommand
               ./ivnext pack
               ./ivnext pack --libraries
             """) { feed, libraries };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(feed), parsed.GetValue(libraries), parsed.InvocationConfiguration.Output, cancellation));
+        command.SetAction(
+            (parsed, cancellation) =>
+            RunAsync(parsed.GetValue(feed), parsed.GetValue(libraries), parsed.InvocationConfiguration.Output, cancellation));
         return command;
     }
 
@@ -29,7 +33,8 @@ internal static class PackCommand
         var version = PackageVersion.Of(root);
         var folder = feed?.FullName ?? PackageFeed.DefaultFolder(root);
         var files = await new PackageFeed(root, folder).FillAsync(version, !librariesOnly, output, cancellation).ConfigureAwait(false);
-        foreach (var file in files) await output.WriteLineAsync($"{new FileInfo(file).Length / 1024.0,10:0} KiB  {file}").ConfigureAwait(false);
+        foreach (var file in files) await output.WriteLineAsync($"{new FileInfo(file).Length / 1024.0,10:0} KiB  {file}")
+            .ConfigureAwait(false);
         if (feed is null)
             foreach (var notebook in NotebookPins.Set(Path.Combine(root, "notebooks"), version))
                 await output.WriteLineAsync($"notebooks/{notebook} now names {version}").ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using InternVideoNext.Checkpoints;
+using InternVideoNext.Foundation;
 using InternVideoNext.Parity;
 using Spectre.Console;
 
@@ -26,7 +26,9 @@ internal static class ParityCommand
 
             Exit codes: 0 all agree, 1 something does not, 2 no such folder or no reference file in it.
             """) { Folder, Json, FailuresOnly };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
+        command.SetAction(
+            parsed =>
+            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
         return command;
     }
 
@@ -45,7 +47,9 @@ internal static class ParityCommand
         var failures = report.Failures.ToList();
         WriteTable(failuresOnly ? failures : report.Rows, console.Output);
         if (json is not null) AsideFile.Write(json, report.ToJson());
-        console.Output.WriteLine($"{report.Rows.Count} quantities of {report.Rows.Select(row => row.File).Distinct().Count()} files: {report.Rows.Count - failures.Count} agree, {failures.Count} do not");
+        console.Output.WriteLine(
+            $"{report.Rows.Count} quantities of {report.Rows.Select(row => row.File).Distinct().Count()} files: "
+            + $"{report.Rows.Count - failures.Count} agree, {failures.Count} do not");
         return report.Passed ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -53,7 +57,8 @@ internal static class ParityCommand
     {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("file", "quantity");
-        foreach (var header in (string[])["max abs", "max rel", "tolerance"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
+        foreach (var header in (string[])["max abs", "max rel", "tolerance"]) table.AddColumn(
+            new TableColumn(header).RightAligned().NoWrap());
         table.AddColumns("verdict", "note");
         foreach (var row in rows)
             table.AddRow(

@@ -6,10 +6,14 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext quickstart</c>.</summary>
 internal static class QuickstartCommand
 {
-    private static readonly Option<string> Out = new("--out") { DefaultValueFactory = _ => Path.Combine("runs", "quickstart"), Description = "Where everything is written." };
-    private static readonly Option<DirectoryInfo?> Videos = new("--videos") { Description = "Train on the video files in this folder instead of the synthetic set; nothing needs labels." };
-    private static readonly Option<ulong> Seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of the synthetic set and of both stages." };
-    private static readonly Option<string[]> Set = new("--set") { Description = "path=value in both stages' configurations, e.g. training.steps=100; may be repeated." };
+    private static readonly Option<string> Out = new("--out")
+    { DefaultValueFactory = _ => Path.Combine("runs", "quickstart"), Description = "Where everything is written." };
+    private static readonly Option<DirectoryInfo?> Videos = new("--videos")
+    { Description = "Train on the video files in this folder instead of the synthetic set; nothing needs labels." };
+    private static readonly Option<ulong> Seed = new("--seed")
+    { DefaultValueFactory = _ => 1, Description = "Seed of the synthetic set and of both stages." };
+    private static readonly Option<string[]> Set = new("--set")
+    { Description = "path=value in both stages' configurations, e.g. training.steps=100; may be repeated." };
 
     public static Command Create()
     {
@@ -25,7 +29,7 @@ internal static class QuickstartCommand
         {
             var videos = parsed.GetValue(Videos);
             if (videos is { Exists: false })
-                throw new Configuration.ConfigurationException($"--videos {videos}: there is no such folder");
+                throw new Foundation.ConfigurationException($"--videos {videos}: there is no such folder");
             var options = new QuickstartOptions
             {
                 Out = Path.GetFullPath(parsed.GetValue(Out)!),

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Ablate;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Cli.Commands;
@@ -9,11 +9,17 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext rerun</c>: a reported run again, and how it compares.</summary>
 internal static class RerunCommand
 {
-    private static readonly Argument<FileInfo> Results = new("RESULT.json") { Description = "The results.json of an ablation, or the result.json of one run." };
+    private static readonly Argument<FileInfo> Results = new("RESULT.json")
+    { Description = "The results.json of an ablation, or the result.json of one run." };
     private static readonly Option<string?> Row = new("--row") { Description = "The row's id, where the file has several." };
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "The seed, where the file has several of the row." };
-    private static readonly Option<string?> Data = new("--data") { Description = "The manifest, where the run was not on the embedded world." };
-    private static readonly Option<DirectoryInfo> Out = new("--out") { DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "rerun")), Description = "Where the run is made; an interrupted one there goes on." };
+    private static readonly Option<string?> Data = new("--data")
+    { Description = "The manifest, where the run was not on the embedded world." };
+    private static readonly Option<DirectoryInfo> Out = new("--out")
+    {
+        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "rerun")),
+        Description = "Where the run is made; an interrupted one there goes on."
+    };
 
     public static Command Create()
     {
@@ -56,7 +62,9 @@ internal static class RerunCommand
             var display = new RunDisplay(run);
             again = await new AblationRunner(plan, folder).RunAsync(run, display, cancellation).ConfigureAwait(false);
         }
-        var comparison = RerunComparison.Of(reported, again!, [.. all.Where(r => r.Row == reported.Row && r.Seed != reported.Seed && r.Settings.Preset == reported.Settings.Preset)]);
+        var comparison = RerunComparison.Of(
+            reported, again!,
+            [.. all.Where(r => r.Row == reported.Row && r.Seed != reported.Seed && r.Settings.Preset == reported.Settings.Preset)]);
         Console.WriteLine($"{reported.Row}, seed {reported.Seed}: {Words(comparison.Verdict)}");
         foreach (var line in comparison.Lines) Console.WriteLine($"  {line}");
         return comparison.Verdict == RerunVerdict.Different ? ExitCode.Failed : ExitCode.Done;
@@ -66,9 +74,12 @@ internal static class RerunCommand
     {
         var matching = all.Where(r => (row is null || r.Row == row) && (seed is null || r.Seed == seed)).ToList();
         if (matching.Count == 0)
-            throw new ConfigurationException($"{file}: no result of row '{row}'{(seed is null ? "" : $", seed {seed}")}; it has {string.Join(", ", all.Select(r => $"{r.Row} (seed {r.Seed})"))}");
+            throw new ConfigurationException(
+                $"{file}: no result of row '{row}'{(seed is null ? "" : $", seed {seed}")}; it has "
+                + $"{string.Join(", ", all.Select(r => $"{r.Row} (seed {r.Seed})"))}");
         if (row is null && matching.Select(r => r.Row).Distinct().Count() > 1)
-            throw new ConfigurationException($"{file} has several rows; name one with --row: {string.Join(", ", matching.Select(r => r.Row).Distinct())}");
+            throw new ConfigurationException(
+                $"{file} has several rows; name one with --row: {string.Join(", ", matching.Select(r => r.Row).Distinct())}");
         return matching[0];
     }
 

@@ -1,16 +1,19 @@
 using System.CommandLine;
 using InternVideoNext.Cli.Runs;
-using InternVideoNext.Configuration;
-using InternVideoNext.Training;
+using InternVideoNext.Foundation;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Cli.Commands;
 
 /// <summary><c>ivnext runs</c>: what was trained, side by side, and as curves.</summary>
 internal static class RunsCommand
 {
-    private static readonly Argument<string> Root = new("folder") { DefaultValueFactory = _ => "runs", Description = "Where to look, subfolders included." };
-    private static readonly Argument<string[]> Folders = new("dir") { Arity = ArgumentArity.OneOrMore, Description = "A run's folder; give several to lay them over one another." };
-    private static readonly Option<string?> Out = new("--out") { Description = "The .html file to write; curves.html in the first run's folder where not given." };
+    private static readonly Argument<string> Root = new("folder")
+    { DefaultValueFactory = _ => "runs", Description = "Where to look, subfolders included." };
+    private static readonly Argument<string[]> Folders = new("dir")
+    { Arity = ArgumentArity.OneOrMore, Description = "A run's folder; give several to lay them over one another." };
+    private static readonly Option<string?> Out = new("--out")
+    { Description = "The .html file to write; curves.html in the first run's folder where not given." };
 
     public static Command Create()
     {
@@ -88,7 +91,8 @@ internal static class RunsCommand
     {
         var runs = RunHistory.Open(folders);
         foreach (var run in runs.Where(r => r.LastLineCut))
-            await Console.Error.WriteLineAsync($"ivnext: {run.Name}: the last line of metrics.jsonl was cut short, as by a kill; it is left out").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"ivnext: {run.Name}: the last line of metrics.jsonl was cut short, as by a kill; it is left out").ConfigureAwait(false);
         return runs;
     }
 }

@@ -9,9 +9,12 @@ namespace InternVideoNext.Cli.Commands;
 internal static class ScanCommand
 {
     private static readonly Argument<string> ManifestFile = new("manifest") { Description = "The manifest." };
-    private static readonly Option<string?> Root = new("--root") { Description = "Folder that its paths are relative to; the default is the manifest's own." };
-    private static readonly Option<string?> Out = new("--out") { Description = "The index to write; the default is MANIFEST.index.json, where training looks for it." };
-    private static readonly Option<int> Jobs = new("--jobs") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
+    private static readonly Option<string?> Root = new("--root")
+    { Description = "Folder that its paths are relative to; the default is the manifest's own." };
+    private static readonly Option<string?> Out = new("--out")
+    { Description = "The index to write; the default is MANIFEST.index.json, where training looks for it." };
+    private static readonly Option<int> Jobs = new("--jobs")
+    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
 
     public static Command Create()
     {
@@ -35,7 +38,8 @@ internal static class ScanCommand
         var index = parsed.GetValue(Out) ?? Manifest.IndexFileOf(file);
         ScanReport report;
         using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
-            report = await new VideoScanner(manifest, tools, TimeSpan.FromMinutes(10)).ScanAsync(index, parsed.GetValue(Jobs), display, cancellation).ConfigureAwait(false);
+            report = await new VideoScanner(manifest, tools, TimeSpan.FromMinutes(10))
+                .ScanAsync(index, parsed.GetValue(Jobs), display, cancellation).ConfigureAwait(false);
         Show(report);
         Console.WriteLine($"index: {index}");
         return ExitCode.Done;
@@ -45,17 +49,22 @@ internal static class ScanCommand
     public static Manifest At(Manifest manifest, string? root)
     {
         if (root is null) return manifest;
-        return Directory.Exists(root) ? manifest with { Root = Path.GetFullPath(root) } : throw new ManifestException($"--root '{root}': no such folder.");
+        return Directory.Exists(root) ? manifest with { Root = Path.GetFullPath(root) }
+            : throw new ManifestException($"--root '{root}': no such folder.");
     }
 
     private static void Show(ScanReport report)
     {
         var faults = new Table().Border(TableBorder.Rounded).AddColumns("file", "state", "reason");
-        foreach (var fault in report.Faults) faults.AddRow(Markup.Escape(fault.Path), fault.State.ToString().ToLowerInvariant(), Markup.Escape(fault.Reason ?? "there is no such file"));
+        foreach (var fault in report.Faults) faults.AddRow(
+            Markup.Escape(fault.Path), fault.State.ToString().ToLowerInvariant(), Markup.Escape(fault.Reason ?? "there is no such file"));
         if (report.Faults.Count > 0) ConsoleOutput.Write(faults);
         var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "expected", "listed", "found", "missing", "broken");
         foreach (var split in report.Splits)
-            table.AddRow([split.Split, .. new[] { split.Expected, split.Listed, split.Found, split.Missing, split.Broken }.Select(n => n.ToString(CultureInfo.InvariantCulture))]);
+            table.AddRow(
+                [split.Split,
+                .. new[] { split.Expected, split.Listed, split.Found, split.Missing, split.Broken }.Select(
+                n => n.ToString(CultureInfo.InvariantCulture))]);
         ConsoleOutput.Write(table);
     }
 }

@@ -13,13 +13,16 @@ internal static class ShapesCommands
     /// <summary>Renders MotionShapes as video files with a manifest.</summary>
     public static Command CreateRenderShapes()
     {
-        var folder = new Option<DirectoryInfo>("--out") { Description = "Folder for the videos and manifest.json; made where missing", Required = true };
-        var clips = new Option<int>("--clips") { Description = "Clips in all: seven tenths train, one validation, two test", Required = true };
+        var folder = new Option<DirectoryInfo>("--out")
+        { Description = "Folder for the videos and manifest.json; made where missing", Required = true };
+        var clips = new Option<int>("--clips")
+        { Description = "Clips in all: seven tenths train, one validation, two test", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "The world's seed", DefaultValueFactory = _ => 0 };
         var size = new Option<int>("--size") { Description = "Height and width in pixels, even", DefaultValueFactory = _ => 64 };
         var frames = new Option<int>("--frames") { Description = "Frames a clip", DefaultValueFactory = _ => 24 };
         var fps = new Option<int>("--fps") { Description = "Frames a second", DefaultValueFactory = _ => 12 };
-        var task = new Option<ShapesTask>("--task") { Description = "What is to be recognised over time", DefaultValueFactory = _ => ShapesTask.Motion };
+        var task = new Option<ShapesTask>("--task")
+        { Description = "What is to be recognised over time", DefaultValueFactory = _ => ShapesTask.Motion };
         var command = new Command(
             "render-shapes",
             """
@@ -40,9 +43,11 @@ internal static class ShapesCommands
             var world = new ShapesWorldConfig { Task = arguments.GetValue(task) }.Build(arguments.GetValue(seed));
             var renderer = config.Build(world, Math.Max(1, Environment.ProcessorCount));
             var target = arguments.GetRequiredValue(folder).FullName;
-            await ShowProgress("clips", config.Clips, progress => renderer.RenderAsync(target, progress, cancellation)).ConfigureAwait(false);
+            await ShowProgress("clips", config.Clips, progress => renderer.RenderAsync(target, progress, cancellation))
+                .ConfigureAwait(false);
             await ShapesSheet.WriteAsync(world, Path.Combine(target, "examples.html"), cancellation).ConfigureAwait(false);
-            AnsiConsole.MarkupLineInterpolated($"Wrote {config.Clips} clips, {Path.Combine(target, ShapesRenderer.ManifestName)} and examples.html");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Wrote {config.Clips} clips, {Path.Combine(target, ShapesRenderer.ManifestName)} and examples.html");
         }));
         return command;
     }
@@ -50,7 +55,7 @@ internal static class ShapesCommands
     /// <summary>Trains the world's image teacher.</summary>
     public static Command CreateTrainTeacher()
     {
-        var defaults = new ShapesTeacherConfig();
+        var defaults = new ShapesTeacherTraining();
         var file = new Option<FileInfo>("--out") { Description = "The .safetensors file to write", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "Of frames and weights", DefaultValueFactory = _ => 0 };
         var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => defaults.Steps };
@@ -68,11 +73,17 @@ internal static class ShapesCommands
         { file, seed, steps, batch, width };
         command.SetAction((arguments, cancellation) => Finish(async () =>
         {
-            var config = defaults with { Steps = arguments.GetValue(steps), Batch = arguments.GetValue(batch), Width = arguments.GetValue(width) };
+            var config = defaults with
+            {
+                Steps = arguments.GetValue(steps),
+                Batch = arguments.GetValue(batch),
+                Width = arguments.GetValue(width)
+            };
             var trainer = config.Build(new ShapesWorldConfig(), arguments.GetValue(seed));
             var target = arguments.GetRequiredValue(file).FullName;
             using var teacher = await ShowProgress("steps", config.Steps, progress => Task.Run(
-                () => trainer.Train(new Told<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation), cancellation)).ConfigureAwait(false);
+                () => trainer.Train(new Told<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation),
+                    cancellation)).ConfigureAwait(false);
             teacher.Save(target, config, arguments.GetValue(seed));
             var (shape, backdrop, frames) = teacher.Accuracy!;
             AnsiConsole.MarkupLineInterpolated($"Wrote {target}");
@@ -120,7 +131,8 @@ internal static class ShapesCommands
             var tenth = Math.Max(1, total / 10);
             return work(new Told<int>(done =>
             {
-                if (done % tenth == 0 || done == total) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
+                if (done % tenth == 0 || done == total) Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
             }));
         }
 

@@ -32,7 +32,8 @@ internal static class TestCommand
             var start = new ProcessStartInfo("dotnet")
             {
                 WorkingDirectory = root,
-                ArgumentList = { "test", "tests/InternVideoNext.Tests", "-c", "Release", "--nologo", "--logger", "trx;LogFileName=results.trx", "--results-directory", results },
+                ArgumentList = { "test", "tests/InternVideoNext.Tests", "-c", "Release", "--nologo", "--logger",
+                    "trx;LogFileName=results.trx", "--results-directory", results },
             };
             if (filter is not null) start.ArgumentList.Add($"--filter=FullyQualifiedName~{filter}");
             using var process = Process.Start(start)!;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using InternVideoNext.Cli.Parallel;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,15 +14,29 @@ internal static class TrainCommand
     private const double LongestHours = 1000;
     private const string IndexFolder = "index";
 
-    private static readonly Option<string> Data = new("--data") { Required = true, Description = "A manifest (.json), or a folder of video files." };
-    private static readonly Option<string> Preset = new("--preset") { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
+    private static readonly Option<string> Data = new("--data")
+    { Required = true, Description = "A manifest (.json), or a folder of video files." };
+    private static readonly Option<string> Preset = new("--preset")
+    { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<DirectoryInfo> Out = new("--out") { Required = true, Description = "The run's folder." };
-    private static readonly Option<string[]> Set = new("--set") { Description = "path=value in the configuration, e.g. training.steps=100; may be repeated.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the newest valid checkpoint in --out; from the start where there is none." };
-    private static readonly Option<string[]> Allow = new("--allow") { Description = "A path of the configuration that --resume may find changed, e.g. training.steps; may be repeated.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string?> Device = new("--device") { Description = "cpu, cuda or cuda:N (short for --set training.device=...)." };
-    private static readonly Option<double?> MaxHours = new("--max-hours") { Description = "End with a checkpoint after so many hours; exit 0, to be resumed." };
-    private static readonly Option<string?> Start = new("--start") { Description = "The Stage 1 checkpoint to start from (a run's folder, a checkpoint folder or a .safetensors file)." };
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "path=value in the configuration, e.g. training.steps=100; may be repeated.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private static readonly Option<bool> Resume = new("--resume")
+    { Description = "Go on from the newest valid checkpoint in --out; from the start where there is none." };
+    private static readonly Option<string[]> Allow = new("--allow")
+    {
+        Description = "A path of the configuration that --resume may find changed, e.g. training.steps; may be repeated.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private static readonly Option<string?> Device = new("--device")
+    { Description = "cpu, cuda or cuda:N (short for --set training.device=...)." };
+    private static readonly Option<double?> MaxHours = new("--max-hours")
+    { Description = "End with a checkpoint after so many hours; exit 0, to be resumed." };
+    private static readonly Option<string?> Start = new("--start")
+    { Description = "The Stage 1 checkpoint to start from (a run's folder, a checkpoint folder or a .safetensors file)." };
 
     public static Command Create()
     {
@@ -49,7 +65,13 @@ internal static class TrainCommand
         stage2.SetAction((parsed, cancellation) =>
         {
             var start = parsed.GetValue(Start);
-            return RunAsync(Presets.Stage2(parsed.GetValue(Preset)!) with { Start = start is null ? null : Path.GetFullPath(CheckpointName.Resolve(start)) }, parsed, cancellation);
+            return RunAsync(
+                Presets.Stage2(
+                parsed.GetValue(Preset)!) with
+                {
+                    Start = start is null ? null
+                : Path.GetFullPath(CheckpointName.Resolve(start))
+                }, parsed, cancellation);
         });
         return new Command("train",
             """
@@ -62,7 +84,10 @@ internal static class TrainCommand
 
     private static async Task<int> RunAsync(RunConfig preset, ParseResult parsed, CancellationToken cancellation)
     {
-        var config = ConfigJson.Override(preset, [.. parsed.GetValue(Set) ?? [], .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
+        var config = ConfigJson.Override(
+            preset, [
+            .. parsed.GetValue(Set) ?? [],
+            .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
         var plan = ProcessPlan.Of(parsed);
         plan.Check(config.Training);
         var folder = new RunFolder(parsed.GetValue(Out)!.FullName);
@@ -71,7 +96,8 @@ internal static class TrainCommand
             : await FollowAsync(plan, config, folder, parsed, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<int> LeadAsync(ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> LeadAsync(
+        ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
     {
         RunGuard.Check(folder, config, parsed.GetValue(Resume), parsed.GetValue(Allow) ?? []);
         using var limit = Limit(parsed.GetValue(MaxHours));
@@ -82,47 +108,58 @@ internal static class TrainCommand
         var clips = manifest.Filter("train");
         var source = new VideoClipSource(clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder));
         await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, stop.Token).ConfigureAwait(false);
-        if (plan.Size > 1) Console.WriteLine($"{plan.Size} processes, each with {config.Training.ClipsPerStep / plan.Size} of a step's {config.Training.ClipsPerStep} clips; gradients are added up over {team.Group.Transport}.");
+        if (plan.Size > 1) Console.WriteLine(
+            $"{plan.Size} processes, each with {config.Training.ClipsPerStep / plan.Size} of a step's {config.Training.ClipsPerStep} "
+            + $"clips; gradients are added up over {team.Group.Transport}.");
         var outcome = await TrainAsync().ConfigureAwait(false);
         SkippedFilesDisplay.Write(source.Skipped);
-        var code = outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done : ExitCode.Failed;
+        var code = outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done
+            : ExitCode.Failed;
         return await team.EndAsync(code).ConfigureAwait(false);
 
         async Task<TrainingOutcome> TrainAsync()
         {
             try
             {
-                return await StageRun.RunAsync(parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token, probe, team.Group).ConfigureAwait(false);
+                return await StageRun.RunAsync(
+                    parsed.CommandResult.Command.Name, config, source, folder, ResumeCommand(parsed), stop.Token, probe,
+                    team.Group).ConfigureAwait(false);
             }
             catch (TrainingHaltedException e)
             {
                 foreach (var clip in e.Entries.Distinct().Select(i => clips.Entries[i]))
-                    await Console.Error.WriteLineAsync($"ivnext: in the last step that was not finite: {clip.Id} ({clips.PathOf(clip)})").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync($"ivnext: in the last step that was not finite: {clip.Id} ({clips.PathOf(clip)})")
+                        .ConfigureAwait(false);
                 throw;
             }
         }
     }
 
     // What it skips it says on standard error: the terminal is the first process's.
-    private static async Task<int> FollowAsync(ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> FollowAsync(
+        ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var clips = Manifest.Open(parsed.GetValue(Data)!).Filter("train");
-        var source = new VideoClipSource(clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder, $"rank-{plan.Rank}"));
+        var source = new VideoClipSource(
+            clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder, $"rank-{plan.Rank}"));
         await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, cancellation).ConfigureAwait(false);
         await StageRun.FollowAsync(config, source, folder, team.Group, cancellation).ConfigureAwait(false);
-        foreach (var file in source.Skipped) await Console.Error.WriteLineAsync($"ivnext: could not be used: {file.Path}: {file.Reason}").ConfigureAwait(false);
+        foreach (var file in source.Skipped) await Console.Error.WriteLineAsync($"ivnext: could not be used: {file.Path}: {file.Reason}")
+            .ConfigureAwait(false);
         return ExitCode.Done;
     }
 
     private static CancellationTokenSource Limit(double? hours)
     {
         if (hours is null) return new CancellationTokenSource();
-        if (hours is not (> 0 and <= LongestHours)) throw new ConfigurationException($"--max-hours {hours}: it must be above 0 and at most {LongestHours}");
+        if (hours is not (> 0 and <= LongestHours)) throw new ConfigurationException(
+            $"--max-hours {hours}: it must be above 0 and at most {LongestHours}");
         return new CancellationTokenSource(TimeSpan.FromHours(hours.Value));
     }
 
     private static IReadOnlyList<string> Words(ParseResult parsed) => [.. parsed.Tokens.Select(t => t.Value)];
 
-    private static string ResumeCommand(ParseResult parsed) => $"./ivnext {ShellWords.Join(Words(parsed).Where(word => word != Resume.Name))} {Resume.Name}";
+    private static string ResumeCommand(ParseResult parsed) =>
+        $"./ivnext {ShellWords.Join(Words(parsed).Where(word => word != Resume.Name))} {Resume.Name}";
 }

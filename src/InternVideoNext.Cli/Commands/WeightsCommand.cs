@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using InternVideoNext.Ablations;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Hub;
 using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Recipes;
 using InternVideoNext.Weights;
 using Spectre.Console;
 
@@ -26,34 +28,54 @@ internal static class WeightsCommand
 
     private static Command CreateInspect()
     {
-        var path = new Argument<string>("FILE") { Description = "A .safetensors file, an index (model.safetensors.index.json), or the folder of one." };
-        var headerOnly = new Option<bool>("--header") { Description = "Names, types and shapes only: reads no values, instant for files of any size." };
-        var command = new Command("inspect", "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ./ivnext weights inspect model.safetensors") { path, headerOnly };
+        var path = new Argument<string>("FILE")
+        { Description = "A .safetensors file, an index (model.safetensors.index.json), or the folder of one." };
+        var headerOnly = new Option<bool>("--header")
+        { Description = "Names, types and shapes only: reads no values, instant for files of any size." };
+        var command = new Command(
+            "inspect",
+            "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ./ivnext weights "
+            + "inspect model.safetensors") { path, headerOnly };
         command.SetAction(parse => Inspect(parse.GetRequiredValue(path), parse.GetValue(headerOnly), parse.InvocationConfiguration));
         return command;
     }
 
     private static Command CreateFetch()
     {
-        var name = new Argument<string>("NAME") { Description = "One of: " + string.Join(", ", NamedWeights.All.Select(weights => weights.Name)) + "." };
+        var name = new Argument<string>("NAME")
+        { Description = "One of: " + string.Join(", ", NamedWeights.All.Select(weights => weights.Name)) + "." };
         var cache = CacheOption();
-        var hub = new Option<string>("--hub") { Description = "Address of the hub or a mirror of it.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/" };
-        var command = new Command("fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ./ivnext weights fetch internvideo-next-base") { name, cache, hub };
-        command.SetAction((parse, cancellation) => FetchAsync(parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), parse.InvocationConfiguration, cancellation));
+        var hub = new Option<string>("--hub")
+        {
+            Description = "Address of the hub or a mirror of it.",
+            DefaultValueFactory = _ =>
+            Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/"
+        };
+        var command = new Command(
+            "fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ./ivnext weights "
+            + "fetch internvideo-next-base") { name, cache, hub };
+        command.SetAction(
+            (parse, cancellation) =>
+            FetchAsync(
+            parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), parse.InvocationConfiguration,
+            cancellation));
         return command;
     }
 
     private static Command CreateList()
     {
         var cache = CacheOption();
-        var command = new Command("list", "List the named checkpoints and where they are in the cache.\nExample: ./ivnext weights list") { cache };
+        var command = new Command("list", "List the named checkpoints and where they are in the cache.\nExample: ./ivnext weights list")
+            { cache };
         command.SetAction(parse => List(CacheOf(parse.GetValue(cache)), parse.InvocationConfiguration.Output));
         return command;
     }
 
-    private static Option<string?> CacheOption() => new("--cache") { Description = $"The cache's folder (default: ${WeightCache.Variable}, else the user's cache folder)." };
+    private static Option<string?> CacheOption() =>
+        new("--cache") { Description = $"The cache's folder (default: ${WeightCache.Variable}, else the user's cache folder)." };
 
-    private static WeightCache CacheOf(string? folder) => string.IsNullOrEmpty(folder) ? WeightCache.Default : new WeightCache(Path.GetFullPath(folder));
+    private static WeightCache CacheOf(string? folder) =>
+        string.IsNullOrEmpty(folder) ? WeightCache.Default : new WeightCache(Path.GetFullPath(folder));
 
     private static int Inspect(string path, bool headerOnly, InvocationConfiguration console)
     {
@@ -65,8 +87,12 @@ internal static class WeightsCommand
                 console.Output.WriteLine($"metadata {key}: {text}");
             var entries = checkpoint.Entries.Values.ToList();
             var types = entries.GroupBy(entry => entry.Type.Name).Select(group => $"{group.Count()} {group.Key}");
-            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, {entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
-            console.Output.WriteLine($"kind: {CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys))}");
+            console.Output.WriteLine(
+                string.Create(
+                CultureInfo.InvariantCulture,
+                $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, "
+                + $"{entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
+            console.Output.WriteLine($"kind: {KindOf(checkpoint, path)}");
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -83,8 +109,17 @@ internal static class WeightsCommand
         if (!headerOnly)
             output.WriteLine($"{"name".PadRight(widest)}  {"type[shape]".PadRight(shapes)}  {"min",12} {"max",12} {"mean",12} {"std",12}");
         foreach (var (name, entry) in checkpoint.Entries)
-            output.WriteLine($"{name.PadRight(widest)}  {entry.Description.PadRight(shapes)}  {(headerOnly ? "" : Statistics(checkpoint, entry))}".TrimEnd());
+        {
+            var statistics = headerOnly ? "" : Statistics(checkpoint, entry);
+            output.WriteLine($"{name.PadRight(widest)}  {entry.Description.PadRight(shapes)}  {statistics}".TrimEnd());
+        }
     }
+
+    // Our own carry their configuration; their tensors have the authors' names.
+    private static string KindOf(SafetensorsCheckpoint checkpoint, string path) =>
+        checkpoint.Metadata.TryGetValue("config", out var json) && ConfigJson.Read(json, path) is { } run
+            ? $"a checkpoint of this package: {JsonNode.Parse(json)!["stage"]} of preset {(run.Preset.Length > 0 ? run.Preset : "none")}"
+            : CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys));
 
     private static string Statistics(SafetensorsCheckpoint checkpoint, SafetensorsEntry entry)
     {
@@ -92,22 +127,28 @@ internal static class WeightsCommand
             return "(no statistics for this type)";
         using var tensor = checkpoint.Read(entry.Name);
         var statistics = TensorStatistics.Of(tensor);
-        var numbers = string.Create(CultureInfo.InvariantCulture, $"{statistics.Minimum,12:G5} {statistics.Maximum,12:G5} {statistics.Mean,12:G5} {statistics.StandardDeviation,12:G5}");
+        var numbers = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{statistics.Minimum,12:G5} {statistics.Maximum,12:G5} {statistics.Mean,12:G5} {statistics.StandardDeviation,12:G5}");
         return statistics.NonFinite == 0 ? numbers : $"{numbers}  {statistics.NonFinite} NOT FINITE";
     }
 
-    private static async Task<int> FetchAsync(string name, WeightCache cache, string address, InvocationConfiguration console, CancellationToken cancellation)
+    private static async Task<int> FetchAsync(
+        string name, WeightCache cache, string address, InvocationConfiguration console, CancellationToken cancellation)
     {
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var hubAddress) || hubAddress.Scheme is not ("https" or "http"))
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var hubAddress)
+            || hubAddress.Scheme is not ("https" or "http"))
             return Fail(console, $"--hub: '{address}' is not an http(s) address.", WrongUsage);
         try
         {
             var weights = NamedWeights.Find(name);
             using var client = WeightHub.CreateClient();
             var hub = new WeightHub(client, cache, new WeightHubOptions { Address = hubAddress });
-            var fetched = await WithProgressAsync(console.Error, progress => hub.FetchAsync(weights, progress, cancellation)).ConfigureAwait(false);
+            var fetched = await WithProgressAsync(console.Error, progress => hub.FetchAsync(weights, progress, cancellation))
+                .ConfigureAwait(false);
             foreach (var file in fetched.Files)
-                console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
+                console.Output.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
             console.Output.WriteLine($"open: {fetched.Path}");
             return 0;
         }
@@ -125,10 +166,13 @@ internal static class WeightsCommand
         }
     }
 
-    private static Task<FetchedWeights> WithProgressAsync(TextWriter output, Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) => AnsiConsole
+    private static Task<FetchedWeights> WithProgressAsync(TextWriter output, Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) =>
+        AnsiConsole
         .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
         .Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(),
+            new RemainingTimeColumn())
         .StartAsync(context =>
         {
             var bars = new Dictionary<string, ProgressTask>();
@@ -147,22 +191,31 @@ internal static class WeightsCommand
     private static int List(WeightCache cache, TextWriter output)
     {
         foreach (var model in ShippedModels.All)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Name,-24}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-24}{Numbers(model)}; sha256 {model.Sha256.ToLowerInvariant()}"));
+            output.WriteLine(
+                string.Create(
+                CultureInfo.InvariantCulture,
+                $"{model.Name,-24}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-24}{Numbers(model)}; sha256 "
+                + $"{model.Sha256.ToLowerInvariant()}"));
         foreach (var weights in NamedWeights.All)
             output.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
         output.WriteLine($"cache: {cache.Folder}");
         return 0;
     }
 
-    private static string Numbers(ShippedModel model) => string.Join(", ", model.Result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture,
-        $"{p.Result.Label} {100 * p.Result.Top1:0.0} % ({p.Result.Protocol}, {p.Result.TestUsed} of {p.Result.TestExpected} clips, seed {model.Result.Seed})")));
+    private static string Numbers(ShippedModel model) =>
+        string.Join(", ", model.Result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture,
+        $"{p.Result.Label} {100 * p.Result.Top1:0.0} % ({p.Result.Protocol}, {p.Result.TestUsed} of {p.Result.TestExpected} clips, seed "
+            + $"{model.Result.Seed})")));
 
     // For those who make a release: the runs of an ablation as the package's models.
     private static Command CreateShip()
     {
         var from = new Option<DirectoryInfo>("--from") { Required = true, Description = "The folder of a finished ./ivnext ablate." };
-        var target = new Option<DirectoryInfo>("--to") { Required = true, Description = "Where to write, e.g. src/InternVideoNext.Weights/small." };
-        var command = new Command("ship", "Write an ablation's trained models in half precision, with the probe numbers of these very weights.\nExample: ./ivnext weights ship --from runs/small --to src/InternVideoNext.Weights/small") { from, target };
+        var target = new Option<DirectoryInfo>("--to")
+        { Required = true, Description = "Where to write, e.g. src/InternVideoNext.Weights/small." };
+        var command = new Command(
+            "ship", "Write an ablation's trained models in half precision, with the probe numbers of these very weights.\nExample: "
+            + "./ivnext weights ship --from runs/small --to src/InternVideoNext.Weights/small") { from, target };
         command.SetAction(async (parse, cancellation) =>
         {
             var folder = parse.GetRequiredValue(from).FullName;
@@ -170,8 +223,11 @@ internal static class WeightsCommand
             var runner = new AblationRunner(plan, folder);
             foreach (var run in plan.Runs.Where(r => r.Config is not null && runner.Finished(r) is not null).DistinctBy(r => r.Row.Id))
             {
-                var shipped = await new AblationShipping(plan, folder).ShipAsync(run, parse.GetRequiredValue(target).FullName, cancellation).ConfigureAwait(false);
-                parse.InvocationConfiguration.Output.WriteLine($"{run.Row.Id}: {string.Join(", ", shipped.Probes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0} %")))}");
+                var shipped = await new AblationShipping(plan, folder).ShipAsync(run, parse.GetRequiredValue(target).FullName, cancellation)
+                    .ConfigureAwait(false);
+                var accuracies = shipped.Probes.Select(p =>
+                    string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0} %"));
+                parse.InvocationConfiguration.Output.WriteLine($"{run.Row.Id}: {string.Join(", ", accuracies)}");
             }
             return 0;
         });

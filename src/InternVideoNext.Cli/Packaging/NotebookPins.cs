@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using InternVideoNext.Checkpoints;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Packaging;
 

@@ -8,7 +8,8 @@ namespace InternVideoNext.Cli.Packaging;
 internal sealed class PackageFeed(string root, string folder)
 {
     /// <summary>The packages that notebooks load.</summary>
-    public static IReadOnlyList<string> Libraries { get; } = ["InternVideoNext", "InternVideoNext.Interactive", "InternVideoNext.Weights"];
+    public static IReadOnlyList<string> Libraries { get; } = [
+        "InternVideoNext", "InternVideoNext.Lab", "InternVideoNext.Interactive", "InternVideoNext.Weights"];
 
     private static readonly (string Package, string Project)[] All =
         [.. Libraries.Select(name => (name, name)), ("ivnext", "InternVideoNext.Cli")];
@@ -32,7 +33,9 @@ internal sealed class PackageFeed(string root, string folder)
             await log.WriteLineAsync($"packing {package} {version} ...").ConfigureAwait(false);
             await PackAsync(project, version, cancellation).ConfigureAwait(false);
         }
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file.Contains("-local.", StringComparison.Ordinal) && !file.Contains(version, StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.EnumerateFiles(folder)
+            .Where(file => file.Contains("-local.", StringComparison.Ordinal) && !file.Contains(version, StringComparison.Ordinal)))
             File.Delete(file);
         return [.. Directory.EnumerateFiles(folder, $"*{version}*").Order(StringComparer.Ordinal)];
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
 using InternVideoNext.Training.Parallel;
 
 namespace InternVideoNext.Cli.Parallel;
@@ -23,8 +23,9 @@ internal sealed class ProcessTeam : IAsyncDisposable
     /// <param name="training">The run.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ProcessLostException">One ended, or did not come.</exception>
-    /// <exception cref="Configuration.ConfigurationException">The address cannot be used, or a process came with another plan.</exception>
-    public static async Task<ProcessTeam> OpenAsync(ProcessPlan plan, IReadOnlyList<string> words, TrainingConfig training, CancellationToken cancellation)
+    /// <exception cref="Foundation.ConfigurationException">The address cannot be used, or a process came with another plan.</exception>
+    public static async Task<ProcessTeam> OpenAsync(
+        ProcessPlan plan, IReadOnlyList<string> words, TrainingConfig training, CancellationToken cancellation)
     {
         if (plan.Size == 1) return new ProcessTeam(new SingleProcess(), []);
         plan.LimitThreads(training);
@@ -55,12 +56,14 @@ internal sealed class ProcessTeam : IAsyncDisposable
 
     private static async Task<SocketProcessGroup> MeetAsync(ProcessPlan plan, CancellationToken cancellation)
     {
-        if (plan.Rank > 0) return await SocketProcessGroup.JoinAsync(plan.Address!, plan.Rank, plan.Size, cancellation).ConfigureAwait(false);
+        if (plan.Rank > 0) return await SocketProcessGroup.JoinAsync(plan.Address!, plan.Rank, plan.Size, cancellation)
+            .ConfigureAwait(false);
         using var listener = SocketProcessGroup.Listen(plan.Address!);
         return await SocketProcessGroup.HostAsync(listener, plan.Size, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<ProcessTeam> LaunchAsync(ProcessPlan plan, IReadOnlyList<string> words, TrainingConfig training, CancellationToken cancellation)
+    private static async Task<ProcessTeam> LaunchAsync(
+        ProcessPlan plan, IReadOnlyList<string> words, TrainingConfig training, CancellationToken cancellation)
     {
         using var listener = SocketProcessGroup.Listen("127.0.0.1:0");
         var address = ((IPEndPoint)listener.LocalEndPoint!).ToString();
@@ -69,7 +72,10 @@ internal sealed class ProcessTeam : IAsyncDisposable
         try
         {
             for (var rank = 1; rank < plan.Size; rank++)
-                started.Add(RankProcess.Start(rank, [.. words, ProcessPlan.RankOption.Name, rank.ToString(CultureInfo.InvariantCulture), ProcessPlan.AddressOption.Name, address], plan.EnvironmentOf(rank, training)));
+                started.Add(
+                    RankProcess.Start(
+                    rank, [.. words, ProcessPlan.RankOption.Name, rank.ToString(CultureInfo.InvariantCulture),
+                    ProcessPlan.AddressOption.Name, address], plan.EnvironmentOf(rank, training)));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var meeting = SocketProcessGroup.HostAsync(listener, plan.Size, stop.Token);
             var ended = await Task.WhenAny([meeting, .. started.Select(p => p.Exited)]).ConfigureAwait(false);

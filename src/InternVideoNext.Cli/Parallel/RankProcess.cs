@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace InternVideoNext.Cli.Parallel;
 
-/// <summary>A process that was started to train a run together with this one. What it says on standard error is said here under its name.</summary>
+/// <summary>
+/// A process that was started to train a run together with this one. What it says on standard error is said here under its name.
+/// </summary>
 internal sealed class RankProcess : IDisposable
 {
     private readonly Process _process;

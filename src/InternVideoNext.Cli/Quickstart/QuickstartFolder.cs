@@ -1,10 +1,13 @@
 using System.Globalization;
-using InternVideoNext.Checkpoints;
-using InternVideoNext.Training;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Cli.Quickstart;
 
-/// <summary>The quickstart's folder: <c>data/</c>, <c>stage1/</c>, <c>stage2/</c>, <c>metrics.jsonl</c>, <c>results.csv</c>, <c>report.html</c>.</summary>
+/// <summary>
+/// The quickstart's folder: <c>data/</c>, <c>stage1/</c>, <c>stage2/</c>, <c>metrics.jsonl</c>, <c>results.csv</c>, <c>report.html</c>.
+/// </summary>
 internal sealed class QuickstartFolder(string root)
 {
     public string Root { get; } = Path.GetFullPath(root);
@@ -25,7 +28,8 @@ internal sealed class QuickstartFolder(string root)
 
     /// <summary>Whether the stage's last checkpoint is there.</summary>
     public bool IsTrained(RunConfig config) =>
-        Run(config).CheckpointFolders().Any(f => f.EndsWith(config.Training.Steps.ToString("D8", CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Run(config).CheckpointFolders()
+            .Any(f => f.EndsWith(config.Training.Steps.ToString("D8", CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     /// <summary>
     /// Keeps what is there if it is an unfinished job of the same description, to go on with; sets anything else aside

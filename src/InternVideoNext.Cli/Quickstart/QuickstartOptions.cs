@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Cli.Quickstart;
 
@@ -46,7 +45,12 @@ internal sealed record QuickstartOptions
     {
         var preset = Presets.Stage2("mini");
         return (Stage2Config)ConfigJson.Override(
-            preset with { Start = Path.Combine(Out, "stage1"), Data = ForQuickstart(preset.Data), Training = ForQuickstart(preset.Training, Stage2Steps) }, Set);
+            preset with
+            {
+                Start = Path.Combine(Out, "stage1"),
+                Data = ForQuickstart(preset.Data),
+                Training = ForQuickstart(preset.Training, Stage2Steps)
+            }, Set);
     }
 
     /// <summary>Everything that fixes the job, as JSON.</summary>
@@ -60,7 +64,8 @@ internal sealed record QuickstartOptions
         ["stage2"] = JsonNode.Parse(ConfigJson.Write(stage2)),
     }.ToJsonString();
 
-    private TrainingConfig ForQuickstart(TrainingConfig training, int steps) => training with { Steps = steps, WarmupSteps = Math.Min(100, steps / 15), Seed = Seed };
+    private TrainingConfig ForQuickstart(TrainingConfig training, int steps) =>
+        training with { Steps = steps, WarmupSteps = Math.Min(100, steps / 15), Seed = Seed };
 
     private static DataConfig ForQuickstart(DataConfig data) => data with { CacheMegabytes = 1024, CropScales = [1, 0.875] };
 }

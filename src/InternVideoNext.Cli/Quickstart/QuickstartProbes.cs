@@ -1,10 +1,11 @@
 using System.Globalization;
 using InternVideoNext.Ablations;
-using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Probes;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -23,7 +24,8 @@ internal sealed class QuickstartProbes
     public IReadOnlyList<(string Encoder, ProbeResult Result)> Results { get; }
 
     public static async Task<QuickstartProbes> RunAsync(
-        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource, VideoClipSource testSource,
+        QuickstartOptions options, QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource trainSource,
+            VideoClipSource testSource,
         CancellationToken cancellation)
     {
         var (train, test) = (manifest.Filter("train"), manifest.Filter("test"));
@@ -40,8 +42,10 @@ internal sealed class QuickstartProbes
             foreach (var label in manifest.Labels.Keys)
             {
                 var protocol = label == AblationClaims.Appearance ? ProbeProtocols.Mini : ProbeProtocols.MiniFrames;
-                using var trainFeatures = await Extract(encoders, trainSource, protocol.Reads, $"{label}: features of training clips", cancellation).ConfigureAwait(false);
-                using var testFeatures = await Extract(encoders, testSource, protocol.Reads, $"{label}: features of held-out clips", cancellation).ConfigureAwait(false);
+                using var trainFeatures = await Extract(
+                    encoders, trainSource, protocol.Reads, $"{label}: features of training clips", cancellation).ConfigureAwait(false);
+                using var testFeatures = await Extract(
+                    encoders, testSource, protocol.Reads, $"{label}: features of held-out clips", cancellation).ConfigureAwait(false);
                 for (var i = 0; i < encoders.Count; i++)
                 {
                     using var trainSet = trainFeatures.Labelled(i, train, label);
@@ -62,9 +66,12 @@ internal sealed class QuickstartProbes
 
     public void Show()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("label", "encoder", "top-1 %", "95 % interval", "chance %", "held-out clips");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("label", "encoder", "top-1 %", "95 % interval", "chance %", "held-out clips");
         foreach (var (encoder, r) in Results)
-            table.AddRow(r.Label, encoder, Percent(r.Top1), $"{Percent(r.Interval.Low)} to {Percent(r.Interval.High)}", Percent(r.Chance), $"{r.TestUsed} of {r.TestExpected}");
+            table.AddRow(
+                r.Label, encoder, Percent(r.Top1), $"{Percent(r.Interval.Low)} to {Percent(r.Interval.High)}", Percent(r.Chance),
+                $"{r.TestUsed} of {r.TestExpected}");
         ConsoleOutput.Write(table);
     }
 
@@ -74,12 +81,15 @@ internal sealed class QuickstartProbes
         [
             "label,encoder,protocol,top1,low,high,chance,test_used,test_expected,train_used,train_expected",
             .. Results.Select(r => string.Create(CultureInfo.InvariantCulture,
-                $"{r.Result.Label},{r.Encoder},{r.Result.Protocol},{r.Result.Top1:0.0000},{r.Result.Interval.Low:0.0000},{r.Result.Interval.High:0.0000},{r.Result.Chance:0.0000},{r.Result.TestUsed},{r.Result.TestExpected},{r.Result.TrainUsed},{r.Result.TrainExpected}")),
+                $"{r.Result.Label},{r.Encoder},{r.Result.Protocol},{r.Result.Top1:0.0000},{r.Result.Interval.Low:0.0000},"
+                    + $"{r.Result.Interval.High:0.0000},{r.Result.Chance:0.0000},{r.Result.TestUsed},{r.Result.TestExpected},"
+                    + $"{r.Result.TrainUsed},{r.Result.TrainExpected}")),
         ];
         return string.Join('\n', lines) + "\n";
     }
 
-    private static async Task<ExtractedFeatures> Extract(List<VideoEncoder> encoders, VideoClipSource source, FeatureKind kind, string title, CancellationToken cancellation)
+    private static async Task<ExtractedFeatures> Extract(
+        List<VideoEncoder> encoders, VideoClipSource source, FeatureKind kind, string title, CancellationToken cancellation)
     {
         using var display = new CountDisplay(title, source.Count);
         return await FeatureExtraction.ExtractAsync(encoders, source, kind, batchSize: 64, display, cancellation).ConfigureAwait(false);

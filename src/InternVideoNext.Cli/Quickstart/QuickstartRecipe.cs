@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Cli.Quickstart;
 
@@ -26,36 +26,48 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         foreach (var (title, config) in ((string, RunConfig)[])[("stage 1", stage1), ("stage 2", stage2)])
         {
             if (folder.IsTrained(config)) continue;
-            var outcome = await StageRun.RunAsync(title, config, source, folder.Run(config), resumeCommand, cancellation).ConfigureAwait(false);
+            var outcome = await StageRun.RunAsync(title, config, source, folder.Run(config), resumeCommand, cancellation)
+                .ConfigureAwait(false);
             if (!outcome.Finished) return ExitCode.Failed;
         }
 
         folder.JoinMetrics(stage1, stage2);
-        var (probes, found) = manifest.Labels.Count == 0 ? (null, null) : await MeasureAsync(folder, stage1, manifest, source, tools, cancellation).ConfigureAwait(false);
+        var (probes, found) = manifest.Labels.Count == 0 ? (null, null)
+            : await MeasureAsync(folder, stage1, manifest, source, tools, cancellation).ConfigureAwait(false);
         using var places = found;
         probes?.Show();
         places?.Show();
         SkippedFilesDisplay.Write(source.Skipped);
-        var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, places, clock.Elapsed, cancellation).ConfigureAwait(false);
+        var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, places, clock.Elapsed, cancellation)
+            .ConfigureAwait(false);
         Console.WriteLine($"Done in {TrainingDisplay.Duration(clock.Elapsed)}. Open {report}");
         return ExitCode.Done;
     }
 
     private async Task<(QuickstartProbes Probes, QuickstartPlaces? Places)> MeasureAsync(
-        QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource train, FFMpegTools tools, CancellationToken cancellation)
+        QuickstartFolder folder, Stage1Config stage1, Manifest manifest, VideoClipSource train, FFMpegTools tools,
+            CancellationToken cancellation)
     {
         var test = new VideoClipSource(manifest.Filter("test"), stage1.Data, tools, options.IndexFolder);
         await PrefetchAsync(test, "reading held-out videos", cancellation).ConfigureAwait(false);
         var probes = await QuickstartProbes.RunAsync(options, folder, stage1, manifest, train, test, cancellation).ConfigureAwait(false);
         // Of a person's own videos nobody knows where anything is.
-        return (probes, options.Videos is null ? await QuickstartPlaces.MeasureAsync(options, folder, stage1, train, test, cancellation).ConfigureAwait(false) : null);
+        return (probes,
+            options.Videos is null
+            ? await QuickstartPlaces.MeasureAsync(options, folder, stage1, train, test, cancellation).ConfigureAwait(false) : null);
     }
 
     private async Task<Manifest> RenderAsync(FFMpegTools tools, CancellationToken cancellation)
     {
         var file = Path.Combine(options.DataFolder, ShapesRenderer.ManifestName);
         if (File.Exists(file)) return Manifest.Open(file);
-        var config = new ShapesRenderConfig { Train = options.TrainClips, Test = options.TestClips, Frames = QuickstartOptions.ClipFrames, FramesPerSecond = QuickstartOptions.ClipFrames };
+        var config = new ShapesRenderConfig
+        {
+            Train = options.TrainClips,
+            Test = options.TestClips,
+            Frames = QuickstartOptions.ClipFrames,
+            FramesPerSecond = QuickstartOptions.ClipFrames
+        };
         using var display = new CountDisplay("rendering clips", config.Clips);
         var world = new ShapesWorldConfig().Build(options.Seed);
         await config.Build(world, Environment.ProcessorCount).RenderAsync(options.DataFolder, display, cancellation).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Cli.Runs;
 
@@ -8,7 +8,8 @@ internal static class RunResults
     public static IReadOnlyList<(string Name, IReadOnlyList<double?> Values)> Rows(IReadOnlyList<RunHistory> runs)
     {
         var columns = runs.Select(r => Last(r.Steps)).ToList();
-        return [.. columns.SelectMany(c => c.Keys).Distinct().Select(name => (name, (IReadOnlyList<double?>)[.. columns.Select(c => c.GetValueOrDefault(name))]))];
+        return [.. columns.SelectMany(c => c.Keys).Distinct()
+            .Select(name => (name, (IReadOnlyList<double?>)[.. columns.Select(c => c.GetValueOrDefault(name))]))];
     }
 
     private static Dictionary<string, double?> Last(IReadOnlyList<StepMetrics> steps)
@@ -28,8 +29,11 @@ internal static class RunResults
         values["memory, MiB"] = newest.MemoryMegabytes;
         values["live tensors"] = newest.LiveTensors;
         if (steps.LastOrDefault(m => m.Health is not null)?.Health is { } health)
-            (values["feature deviation"], values["effective rank"], values["mean cosine"]) = (health.Deviation, health.EffectiveRank, health.MeanCosine);
-        foreach (var (name, accuracy) in steps.LastOrDefault(m => m.Probe is not null)?.Probe ?? new Dictionary<string, double>()) values[$"probe {name}"] = accuracy;
+            (values["feature deviation"], values["effective rank"], values["mean cosine"]) = (
+                health.Deviation, health.EffectiveRank, health.MeanCosine);
+        foreach (
+            var (name, accuracy) in steps.LastOrDefault(m => m.Probe is not null)?.Probe
+            ?? new Dictionary<string, double>()) values[$"probe {name}"] = accuracy;
         return values;
     }
 }

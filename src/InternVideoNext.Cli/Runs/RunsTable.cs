@@ -1,6 +1,6 @@
 using System.Globalization;
-using InternVideoNext.Configuration;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Runs;
@@ -19,8 +19,10 @@ internal static class RunsTable
             [
                 Path.GetRelativePath(root, run.Folder), Stage(run.Config), run.Config.Preset, Model(run.Config),
                 string.Create(CultureInfo.InvariantCulture, $"{metrics?.Step ?? 0}/{run.Config.Training.Steps}"),
-                run.State.ToString().ToLowerInvariant(), Number(metrics?.Loss), Number(run.Health?.EffectiveRank), Number(run.Health?.MeanCosine),
-                Probe(run.Probe), Number(metrics?.ClipsPerSecond), run.LastWritten.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                run.State.ToString().ToLowerInvariant(), Number(metrics?.Loss), Number(run.Health?.EffectiveRank),
+                    Number(run.Health?.MeanCosine),
+                Probe(run.Probe), Number(metrics?.ClipsPerSecond),
+                    run.LastWritten.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
             ]).Select(Markup.Escape).ToArray());
         }
         return table;
@@ -49,10 +51,12 @@ internal static class RunsTable
     public static string Number(double? value) => value is { } v ? v.ToString("G4", CultureInfo.InvariantCulture) : "-";
 
     private static string Model(RunConfig config) => string.Create(CultureInfo.InvariantCulture,
-        $"{config.Model.Encoder.Width} x {config.Model.Encoder.Depth}, {config.Training.ClipsPerStep} clips of {config.Data.Frames}x{config.Data.Size}");
+        $"{config.Model.Encoder.Width} x {config.Model.Encoder.Depth}, {config.Training.ClipsPerStep} clips of "
+            + $"{config.Data.Frames}x{config.Data.Size}");
 
     private static string Probe(IReadOnlyDictionary<string, double>? probe) =>
-        probe is null ? "-" : string.Join(", ", probe.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0} %")));
+        probe is null ? "-"
+            : string.Join(", ", probe.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0} %")));
 
     private static Table Columns(string first, IReadOnlyList<RunHistory> runs) =>
         new Table().Border(TableBorder.Rounded).AddColumns([.. runs.Select(r => r.Name).Prepend(first).Select(Markup.Escape)]);

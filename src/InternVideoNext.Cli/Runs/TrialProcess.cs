@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli.Runs;
@@ -29,7 +29,8 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limit
             process.Refresh();
             tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > limitMegabytes;
             if (tooMuch || cancellation.IsCancellationRequested) process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Look, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Look, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         cancellation.ThrowIfCancellationRequested();
         var (text, problem) = (await output.ConfigureAwait(false), await error.ConfigureAwait(false));
@@ -42,7 +43,8 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limit
 
     // libtorch's allocators say it in words only: "CUDA out of memory", "not enough memory: you tried to allocate".
     private static bool IsMemory(string problem) =>
-        problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || problem.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
+        problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            || problem.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
 
     private ProcessStartInfo StartInfo()
     {

@@ -43,7 +43,9 @@ internal sealed class ChartAxis
         return new ChartAxis(low, high, false, ticks);
     }
 
-    /// <summary>A logarithmic axis over <paramref name="values"/>, all positive, with ticks at 1, 2 and 5 in each decade while there is room.</summary>
+    /// <summary>
+    /// A logarithmic axis over <paramref name="values"/>, all positive, with ticks at 1, 2 and 5 in each decade while there is room.
+    /// </summary>
     public static ChartAxis Log(IReadOnlyCollection<double> values)
     {
         var (low, high) = values.Count == 0 ? (0, 1) : (Math.Log10(values.Min()), Math.Log10(values.Max()));

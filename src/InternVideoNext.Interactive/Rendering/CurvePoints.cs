@@ -28,7 +28,9 @@ internal static class CurvePoints
         return result;
     }
 
-    /// <summary>At most about <paramref name="maximum"/> points: of each stretch the lowest and the highest, in order, and the gaps.</summary>
+    /// <summary>
+    /// At most about <paramref name="maximum"/> points: of each stretch the lowest and the highest, in order, and the gaps.
+    /// </summary>
     public static IReadOnlyList<(double X, double Y)> Thin(IReadOnlyList<(double X, double Y)> points, int maximum)
     {
         if (points.Count <= maximum) return points;

@@ -32,7 +32,8 @@ internal sealed class FrameStack(int count, int height, int width, byte[] rgb)
         ArgumentNullException.ThrowIfNull(clip, parameter);
         if (clip.dim() != 4 || clip.size(0) != 3 || clip.numel() == 0)
             throw new ArgumentException(
-                $"{parameter} has shape [{string.Join(", ", clip.shape)}]; expected one clip [3, T, H, W] (of a batch: batch[0]).", parameter);
+                $"{parameter} has shape [{string.Join(", ", clip.shape)}]; expected one clip [3, T, H, W] (of a batch: batch[0]).",
+                    parameter);
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var colours = clip.detach().to(float32).cpu();                                            // [3, T, H, W]

@@ -1,6 +1,8 @@
 namespace InternVideoNext.Interactive.Rendering;
 
-/// <summary>Matplotlib's "inferno" scale (dark violet to light yellow), from nine of its colours: readable in greyscale and by the colour-blind.</summary>
+/// <summary>
+/// Matplotlib's "inferno" scale (dark violet to light yellow), from nine of its colours: readable in greyscale and by the colour-blind.
+/// </summary>
 internal static class HeatScale
 {
     private static readonly uint[] Colours =

@@ -1,4 +1,4 @@
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 
 namespace InternVideoNext.Interactive.Rendering;
 

@@ -1,4 +1,4 @@
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive.Rendering;
@@ -16,7 +16,8 @@ internal static class MaskPainter
         ArgumentNullException.ThrowIfNull(mask);
         if (mask.dtype != ScalarType.Bool || mask.dim() != 1 || mask.size(0) != grid.Tokens)
             throw new ArgumentException(
-                $"mask is {mask.dtype} [{string.Join(", ", mask.shape)}]; expected Bool [{grid.Tokens}], true = masked (of a TokenMask: ToBoolean()[clip]).",
+                $"mask is {mask.dtype} [{string.Join(", ", mask.shape)}]; expected Bool [{grid.Tokens}], true = masked (of a TokenMask: "
+                    + "ToBoolean()[clip]).",
                 nameof(mask));
         using var scope = NewDisposeScope();
         return mask.detach().cpu().contiguous().data<bool>().ToArray();

@@ -12,13 +12,16 @@ internal sealed record ModuleNode(
     string Name, string Kind, IReadOnlyList<ModuleTensor> Tensors, IReadOnlyList<ModuleNode> Children, int Repeats)
 {
     /// <summary>Parameters here and below, of one of the siblings.</summary>
-    public long Total => Tensors.Where(tensor => !tensor.IsBuffer).Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size))
+    public long Total =>
+        Tensors.Where(tensor => !tensor.IsBuffer).Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size))
         + Children.Sum(child => child.Total * child.Repeats);
 
     public static ModuleNode Of(torch.nn.Module module, string name)
     {
-        var parameters = module.named_parameters(recurse: false).Select(entry => new ModuleTensor(entry.name, [.. entry.parameter.shape], IsBuffer: false));
-        var buffers = module.named_buffers(recurse: false).Select(entry => new ModuleTensor(entry.name, [.. entry.buffer.shape], IsBuffer: true));
+        var parameters = module.named_parameters(recurse: false)
+            .Select(entry => new ModuleTensor(entry.name, [.. entry.parameter.shape], IsBuffer: false));
+        var buffers = module.named_buffers(recurse: false)
+            .Select(entry => new ModuleTensor(entry.name, [.. entry.buffer.shape], IsBuffer: true));
         var children = module.named_children().Select(child => Of(child.module, child.name));
         return new ModuleNode(name, module.GetType().Name, [.. parameters, .. buffers], Fold([.. children]), Repeats: 1);
     }

@@ -1,4 +1,4 @@
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive.Rendering;
@@ -21,7 +21,8 @@ internal sealed record PrincipalColours(byte[] Colours, double[] Explained)
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() is not (2 or 3) || features.size(-1) == 0 || features.numel() / features.size(-1) != grid.Tokens)
             throw new ArgumentException(
-                $"features has shape [{string.Join(", ", features.shape)}]; expected [{grid.Tokens}, D] or [{grid.Frames}, {grid.TokensPerFrame}, D] "
+                $"features has shape [{string.Join(", ", features.shape)}]; expected [{grid.Tokens}, D] or [{grid.Frames}, "
+                    + $"{grid.TokensPerFrame}, D] "
                 + "(without class tokens).", nameof(features));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();

@@ -3,7 +3,9 @@ namespace InternVideoNext.Interactive.Rendering;
 /// <summary>Puts frames beside each other, and strips under each other, with transparent gaps.</summary>
 internal static class StripComposer
 {
-    /// <summary>Indices of at most <paramref name="maximum"/> of <paramref name="count"/> frames, evenly spaced, first and last among them.</summary>
+    /// <summary>
+    /// Indices of at most <paramref name="maximum"/> of <paramref name="count"/> frames, evenly spaced, first and last among them.
+    /// </summary>
     public static IReadOnlyList<int> Pick(int count, int maximum)
     {
         if (count <= maximum) return [.. Enumerable.Range(0, count)];

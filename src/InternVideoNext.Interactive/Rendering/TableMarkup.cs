@@ -5,7 +5,8 @@ internal static class TableMarkup
 {
     public const string CellStyle = "padding:.3em .8em;border:0;border-bottom:1px solid rgba(128,128,128,.3);background:none;";
 
-    public const string HeadStyle = "padding:.3em .8em;border:0;border-bottom:2px solid rgba(128,128,128,.6);background:none;font-weight:600;vertical-align:bottom;";
+    public const string HeadStyle = "padding:.3em .8em;border:0;border-bottom:2px solid "
+        + "rgba(128,128,128,.6);background:none;font-weight:600;vertical-align:bottom;";
 
     /// <summary>A table that scrolls sideways rather than widening its page.</summary>
     public static Markup Wrap(string? caption, Markup rows, Markup notes)

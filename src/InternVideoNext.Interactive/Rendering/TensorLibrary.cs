@@ -8,6 +8,7 @@ namespace InternVideoNext.Interactive.Rendering;
 internal static class TensorLibrary
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp must find its native library already loaded; a notebook offers no other moment.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "TorchSharp must find its native library already loaded; a notebook offers no other moment.")]
     internal static void Initialize() => _ = LibTorch.Status;
 }

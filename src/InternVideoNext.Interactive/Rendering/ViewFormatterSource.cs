@@ -14,7 +14,8 @@ internal sealed class TypeFormatterSourceAttribute(Type formatterSourceType) : A
 internal class ViewFormatterSource
 {
 #pragma warning disable CA1822 // The engine calls instance members.
-    public virtual IEnumerable<object> CreateTypeFormatters() => [new ViewFormatter("text/html", view => view.ToHtml()), new ViewFormatter("text/plain", view => view.ToString())];
+    public virtual IEnumerable<object> CreateTypeFormatters() =>
+        [new ViewFormatter("text/html", view => view.ToHtml()), new ViewFormatter("text/plain", view => view.ToString())];
 #pragma warning restore CA1822
 }
 
@@ -35,7 +36,8 @@ internal sealed class ViewFormatter(string mimeType, Func<IHtmlView, string?> te
 {
     public string MimeType => mimeType;
 
-    public static ViewFormatter Static(string mimeType) => new(mimeType, view => (view as HtmlView)?.ToStaticBundle().GetValueOrDefault(mimeType));
+    public static ViewFormatter Static(string mimeType) =>
+        new(mimeType, view => (view as HtmlView)?.ToStaticBundle().GetValueOrDefault(mimeType));
 
     public bool Format(object instance, TextWriter writer)
     {

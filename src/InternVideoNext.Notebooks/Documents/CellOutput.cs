@@ -55,7 +55,9 @@ internal sealed record DataOutput(IReadOnlyDictionary<string, string> Data, stri
 internal sealed record CaptionOutput(string Text) : CellOutput
 {
     public override JsonObject ToJson() =>
-        new DataOutput(new Dictionary<string, string> { ["text/html"] = $"<p>{WebUtility.HtmlEncode(Text)}</p>", ["text/plain"] = Text }, null, null).ToJson();
+        new DataOutput(
+            new Dictionary<string, string>
+            { ["text/html"] = $"<p>{WebUtility.HtmlEncode(Text)}</p>", ["text/plain"] = Text }, null, null).ToJson();
 }
 
 /// <summary>Why a cell failed.</summary>

@@ -52,7 +52,8 @@ internal sealed class Notebook
         if (JsonNode.Parse(text) is not JsonObject root || root["cells"] is not JsonArray cells)
             throw new NotebookException($"{name} is no notebook: it has no list 'cells'.");
         if ((int?)root["nbformat"] is not 4)
-            throw new NotebookException($"{name} has nbformat {root["nbformat"]}; only 4 can be run. Open and save it with a newer Jupyter.");
+            throw new NotebookException(
+                $"{name} has nbformat {root["nbformat"]}; only 4 can be run. Open and save it with a newer Jupyter.");
         return new Notebook(root, name, [.. cells.Select((cell, index) => NotebookCell.Read(cell, name, index))]);
     }
 

@@ -24,7 +24,8 @@ internal static class NotebookParameters
         var at = notebook.Cells.FindIndex(cell => cell.Tags.Contains(Tag));
         if (at < 0) throw new NotebookException($"{notebook.Name}: no cell is tagged '{Tag}', so nothing can be overridden.");
         if (values.Keys.FirstOrDefault(name => !Declares(notebook, name)) is { } unknown)
-            throw new NotebookException($"{notebook.Name}: the parameters cell declares no '{unknown}'. It reads:\n{notebook.Cells[at].Source}");
+            throw new NotebookException(
+                $"{notebook.Name}: the parameters cell declares no '{unknown}'. It reads:\n{notebook.Cells[at].Source}");
         var lines = values.Select(pair => $"var {pair.Key} = {Literal(pair.Value)};");
         notebook.Cells.Insert(at + 1, NotebookCell.Code("// Parameters\n" + string.Join('\n', lines), InjectedTag));
     }
@@ -32,9 +33,11 @@ internal static class NotebookParameters
     /// <summary>A C# literal: true, false and numbers as they are, all else a string.</summary>
     private static string Literal(string value)
     {
-        if (value is "true" or "false" || long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return value;
+        if (value is "true" or "false"
+            || long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return value;
         if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
             return number.ToString("R", CultureInfo.InvariantCulture) + "d";
-        return $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+        var escaped = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped.Replace("\n", "\\n", StringComparison.Ordinal)}\"";
     }
 }

@@ -27,13 +27,15 @@ internal static class CodeMarkup
     private static void Trivia(StringBuilder html, SyntaxTriviaList list)
     {
         foreach (var trivia in list)
-            Append(html, trivia.ToFullString(), trivia.IsDirective ? "directive" : string.IsNullOrWhiteSpace(trivia.ToString()) ? "" : "comment");
+            Append(html, trivia.ToFullString(),
+                trivia.IsDirective ? "directive" : string.IsNullOrWhiteSpace(trivia.ToString()) ? "" : "comment");
     }
 
     private static string ClassOf(SyntaxToken token) => token.Kind() switch
     {
         SyntaxKind.StringLiteralToken or SyntaxKind.CharacterLiteralToken or SyntaxKind.InterpolatedStringToken
-            or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedStringEndToken => "text",
+            or SyntaxKind.InterpolatedStringTextToken or SyntaxKind.InterpolatedStringStartToken or SyntaxKind.InterpolatedStringEndToken =>
+                "text",
         SyntaxKind.NumericLiteralToken => "number",
         var kind when SyntaxFacts.IsKeywordKind(kind) => "keyword",
         SyntaxKind.IdentifierToken when token.Text is "var" or "await" or "async" or "record" or "with" => "keyword",

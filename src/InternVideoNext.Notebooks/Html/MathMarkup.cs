@@ -21,8 +21,10 @@ internal sealed partial class MathMarkup
         engine.SetValue("tex", tex).SetValue("display", display);
         try
         {
-            var markup = engine.Evaluate("katex.renderToString(tex, { output: 'mathml', displayMode: display, strict: 'ignore' })").ToString();
-            return StyledLetter().Replace(markup, match => $"<mi mathvariant=\"normal\">{Letter(match.Groups[1].Value, match.Groups[2].Value[0])}</mi>");
+            var markup = engine.Evaluate("katex.renderToString(tex, { output: 'mathml', displayMode: display, strict: 'ignore' })")
+                .ToString();
+            return StyledLetter()
+                .Replace(markup, match => $"<mi mathvariant=\"normal\">{Letter(match.Groups[1].Value, match.Groups[2].Value[0])}</mi>");
         }
         catch (Jint.Runtime.JavaScriptException e)
         {
@@ -33,7 +35,8 @@ internal sealed partial class MathMarkup
     // Browsers know no other variant than normal any more; Unicode has the letters, some of them outside their alphabet's row.
     private static string Letter(string variant, char letter)
     {
-        var (known, first) = variant == "script" ? ("B\u212CE\u2130F\u2131H\u210BI\u2110L\u2112M\u2133R\u211B", 0x1D49C) : ("C\u2102H\u210DN\u2115P\u2119Q\u211AR\u211DZ\u2124", 0x1D538);
+        var (known, first) = variant == "script" ? ("B\u212CE\u2130F\u2131H\u210BI\u2110L\u2112M\u2133R\u211B", 0x1D49C)
+            : ("C\u2102H\u210DN\u2115P\u2119Q\u211AR\u211DZ\u2124", 0x1D538);
         var place = known.IndexOf(letter, StringComparison.Ordinal);
         return place >= 0 ? known[place + 1].ToString() : char.ConvertFromUtf32(first + letter - 'A');
     }

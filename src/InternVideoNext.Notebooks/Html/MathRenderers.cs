@@ -35,6 +35,7 @@ internal sealed class MathExtension(MathMarkup math) : IMarkdownExtension
     private sealed class BlockRenderer(MathMarkup math) : HtmlObjectRenderer<MathBlock>
     {
         protected override void Write(HtmlRenderer renderer, MathBlock obj) =>
-            renderer.EnsureLine().Write("<div class=\"formula\">").Write(math.Render(obj.Lines.ToString(), display: true)).WriteLine("</div>");
+            renderer.EnsureLine().Write("<div class=\"formula\">").Write(math.Render(obj.Lines.ToString(), display: true))
+                .WriteLine("</div>");
     }
 }

@@ -6,7 +6,9 @@ using Markdig;
 
 namespace InternVideoNext.Notebooks.Html;
 
-/// <summary>Notebooks as pages of one file each that open without a network; a policy in the page keeps it from scripts and from fetching.</summary>
+/// <summary>
+/// Notebooks as pages of one file each that open without a network; a policy in the page keeps it from scripts and from fetching.
+/// </summary>
 internal sealed class PageWriter
 {
     private readonly MarkdownPipeline _markdown;
@@ -27,9 +29,12 @@ internal sealed class PageWriter
     public static void WriteIndex(IReadOnlyList<NotebookOutcome> outcomes, string path)
     {
         var rows = outcomes.Select(outcome => string.Create(CultureInfo.InvariantCulture,
-            $"<tr><td><a href=\"{Escape(Path.ChangeExtension(outcome.Name, ".html"))}\">{Escape(outcome.Title)}</a></td><td>{outcome.Elapsed.TotalSeconds:0.0} s</td><td>{Escape(outcome.Failure ?? "ran to its end")}</td></tr>"));
+            $"<tr><td><a href=\"{Escape(Path.ChangeExtension(outcome.Name, ".html"))}\">{Escape(outcome.Title)}</a></td><td>"
+                + $"{outcome.Elapsed.TotalSeconds:0.0} s</td><td>{Escape(outcome.Failure ?? "ran to its end")}</td></tr>"));
         AsideFile.Write(path, Document("Notebooks",
-            $"<h1>Notebooks</h1>\n<div class=\"wide\"><table><thead><tr><th>Notebook</th><th>Time</th><th>Outcome</th></tr></thead><tbody>\n{string.Join('\n', rows)}\n</tbody></table></div>\n"));
+            $"<h1>Notebooks</h1>\n<div class=\"wide\"><table><thead>"
+                + "<tr><th>Notebook</th><th>Time</th><th>Outcome</th></tr></thead><tbody>\n"
+                + $"{string.Join('\n', rows)}\n</tbody></table></div>\n"));
     }
 
     private static string Document(string title, string body) =>
@@ -54,7 +59,9 @@ internal sealed class PageWriter
     private string Cell(NotebookCell cell) => cell.Kind switch
     {
         CellKind.Markdown => Markdown.ToHtml(cell.Source, _markdown),
-        CellKind.Code => $"<pre class=\"code\" tabindex=\"0\"><code>{CodeMarkup.Render(cell.Source)}</code></pre>\n{string.Concat(cell.Outputs.Select(Output))}",
+        CellKind.Code =>
+            $"<pre class=\"code\" tabindex=\"0\"><code>{CodeMarkup.Render(cell.Source)}</code></pre>\n"
+                + $"{string.Concat(cell.Outputs.Select(Output))}",
         _ => "",
     };
 

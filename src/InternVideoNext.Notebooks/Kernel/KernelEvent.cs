@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Notebooks.Kernel;
 
 /// <summary>What the kernel tells the runner, one JSON line each.</summary>

@@ -11,7 +11,8 @@ internal static class KernelProgram
     {
         if (arguments is not [var file] || !File.Exists(file))
         {
-            await Console.Error.WriteLineAsync("This is the kernel behind 'ivnext notebook run'; it takes a request file.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("This is the kernel behind 'ivnext notebook run'; it takes a request file.")
+                .ConfigureAwait(false);
             return 2;
         }
         var request = JsonSerializer.Deserialize<KernelRequest>(await File.ReadAllTextAsync(file).ConfigureAwait(false))!;
@@ -25,8 +26,10 @@ internal static class KernelProgram
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a cell throws is its result.")]
     private static async Task<bool> RunAsync(NotebookSession session, KernelChannel channel, KernelCell cell)
     {
-        using var output = new ConsoleCapture(text => channel.Send(new(KernelEventKind.Stream, cell.Index) { Name = "stdout", Text = text }));
-        using var error = new ConsoleCapture(text => channel.Send(new(KernelEventKind.Stream, cell.Index) { Name = "stderr", Text = text }));
+        using var output = new ConsoleCapture(
+            text => channel.Send(new(KernelEventKind.Stream, cell.Index) { Name = "stdout", Text = text }));
+        using var error = new ConsoleCapture(
+            text => channel.Send(new(KernelEventKind.Stream, cell.Index) { Name = "stderr", Text = text }));
         Console.SetOut(output);
         Console.SetError(error);
         NotebookDisplay.ShowThrough(value => Show(KernelEventKind.Display, value));

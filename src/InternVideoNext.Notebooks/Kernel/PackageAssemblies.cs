@@ -20,7 +20,8 @@ internal sealed class PackageAssemblies
     }
 
     /// <summary>Every assembly, loaded; what runs first in them runs when they are first used.</summary>
-    public IReadOnlyList<Assembly> Load() => [.. _managed.Keys.Select(name => AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name)))];
+    public IReadOnlyList<Assembly> Load() =>
+        [.. _managed.Keys.Select(name => AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name)))];
 
     private nint LoadNative(string name)
     {

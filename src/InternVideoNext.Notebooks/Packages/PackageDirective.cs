@@ -9,7 +9,9 @@ namespace InternVideoNext.Notebooks.Packages;
 internal sealed partial record PackageDirective(string Id, string Version)
 {
     /// <summary>The directives of a notebook's code cells, in order, each package once.</summary>
-    /// <exception cref="NotebookException">A package is asked for in two versions, or a directive is one that not every engine takes.</exception>
+    /// <exception cref="NotebookException">
+    /// A package is asked for in two versions, or a directive is one that not every engine takes.
+    /// </exception>
     public static IReadOnlyList<PackageDirective> In(Notebook notebook)
     {
         var found = new Dictionary<string, PackageDirective>(StringComparer.OrdinalIgnoreCase);
@@ -17,16 +19,21 @@ internal sealed partial record PackageDirective(string Id, string Version)
         {
             if (notebook.Cells[index].Kind != CellKind.Code) continue;
             if (Foreign().Match(notebook.Cells[index].Source) is { Success: true } foreign)
-                throw new NotebookException($"{notebook.Name}, cell {index + 1}: '{foreign.Value.Trim()}' is not understood. Feeds belong in a NuGet.config beside the notebook, other languages in Markdown.");
+                throw new NotebookException(
+                    $"{notebook.Name}, cell {index + 1}: '{foreign.Value.Trim()}' is not understood. Feeds belong in a NuGet.config "
+                    + "beside the notebook, other languages in Markdown.");
             foreach (Match match in Line().Matches(notebook.Cells[index].Source)) Add(match, index + 1);
         }
         return [.. found.Values];
 
         void Add(Match match, int cell)
         {
-            var directive = new PackageDirective(match.Groups["id"].Value, match.Groups["version"] is { Success: true } version ? version.Value : "*");
+            var directive = new PackageDirective(
+                match.Groups["id"].Value, match.Groups["version"] is { Success: true } version ? version.Value : "*");
             if (!found.TryAdd(directive.Id, directive) && found[directive.Id].Version != directive.Version)
-                throw new NotebookException($"{notebook.Name}, cell {cell}: {directive.Id} {directive.Version} is asked for, but an earlier cell asks for {found[directive.Id].Version}.");
+                throw new NotebookException(
+                    $"{notebook.Name}, cell {cell}: {directive.Id} {directive.Version} is asked for, but an earlier cell asks for "
+                    + $"{found[directive.Id].Version}.");
         }
     }
 

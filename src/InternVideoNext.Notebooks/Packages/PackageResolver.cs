@@ -28,7 +28,8 @@ internal sealed class PackageResolver(string cache)
     /// <param name="cancellation">Ends the restore.</param>
     /// <exception cref="NotebookException">A package cannot be had; the message holds what NuGet says.</exception>
     /// <exception cref="NotebookEnvironmentException">There is no .NET SDK.</exception>
-    public async Task<ResolvedPackages> ResolveAsync(IReadOnlyList<PackageDirective> directives, string folder, CancellationToken cancellation)
+    public async Task<ResolvedPackages> ResolveAsync(
+        IReadOnlyList<PackageDirective> directives, string folder, CancellationToken cancellation)
     {
         if (directives.Count == 0) return ResolvedPackages.None;
         var project = Project(directives, folder);
@@ -38,7 +39,8 @@ internal sealed class PackageResolver(string cache)
         if (File.Exists(assets) && Read(assets) is { } known) return known;
         AsideFile.Write(Path.Combine(home, "notebook.csproj"), project);
         await RestoreAsync(home, cancellation).ConfigureAwait(false);
-        return Read(assets) ?? throw new NotebookException($"'dotnet restore' in {home} left files out that it names. Delete that folder and try again.");
+        return Read(assets)
+            ?? throw new NotebookException($"'dotnet restore' in {home} left files out that it names. Delete that folder and try again.");
     }
 
     private static string Project(IReadOnlyList<PackageDirective> directives, string folder) => new XElement("Project",
@@ -59,8 +61,10 @@ internal sealed class PackageResolver(string cache)
         start.WorkingDirectory = folder;
         var (code, output) = await DotNet.RunAsync(start, cancellation).ConfigureAwait(false);
         if (code == 0) return;
-        var reasons = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(Shorten).Distinct().ToList();
-        throw new NotebookException($"the packages cannot be restored:\n  {string.Join("\n  ", reasons.Count > 0 ? reasons : [output.Trim()])}");
+        var reasons = output.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)).Select(Shorten).Distinct()
+            .ToList();
+        throw new NotebookException(
+            $"the packages cannot be restored:\n  {string.Join("\n  ", reasons.Count > 0 ? reasons : [output.Trim()])}");
     }
 
     // "/path/notebook.csproj : error NU1101: ... [/path/notebook.csproj]": the path says nothing to a reader.
@@ -82,9 +86,12 @@ internal sealed class PackageResolver(string cache)
         {
             var path = (string?)root["libraries"]![library]!["path"] ?? library;
             foreach (var (kind, list) in ((string, List<string>)[])[("runtime", managed), ("native", native)])
-                foreach (var file in (assetsOf![kind]?.AsObject() ?? []).Select(asset => asset.Key).Where(file => Path.GetFileName(file) != "_._"))
+                foreach (
+                    var file in (assetsOf![kind]?.AsObject() ?? []).Select(asset => asset.Key)
+                    .Where(file => Path.GetFileName(file) != "_._"))
                 {
-                    if (folders.Select(folder => Path.Combine(folder, path, file)).FirstOrDefault(File.Exists) is not { } found) return null;
+                    if (folders.Select(folder => Path.Combine(folder, path, file))
+                        .FirstOrDefault(File.Exists) is not { } found) return null;
                     list.Add(found);
                 }
         }

@@ -5,13 +5,16 @@ public static class CheckpointDetector
 {
     private static readonly (CheckpointKind Kind, string Description, string[] Anchors)[] Table =
     [
-        (CheckpointKind.Own, "a model of this package", ["encoder.patch_embed.proj.weight", "encoder.blocks.0.attn.qkv.weight"]),
-        (CheckpointKind.ReleasedEncoder, "released InternVideo-Next encoder weights", ["model.patch_embed.proj.weight", "model.blocks.0.attn.qkv.weight"]),
-        (CheckpointKind.ReferenceStage2, "the authors' Stage 2 training checkpoint", ["blocks.0.attn.qkv.weight", "bert_mask_token", "selfdist_decoder.head.0.weight"]),
+        (CheckpointKind.ReleasedEncoder, "released InternVideo-Next encoder weights",
+            ["model.patch_embed.proj.weight", "model.blocks.0.attn.qkv.weight"]),
+        (CheckpointKind.ReferenceStage2, "the authors' Stage 2 training checkpoint",
+            ["blocks.0.attn.qkv.weight", "bert_mask_token", "selfdist_decoder.head.0.weight"]),
         (CheckpointKind.ReferenceStage1, "the authors' Stage 1 training checkpoint", ["blocks.0.attn.qkv.weight", "bert_mask_token"]),
         (CheckpointKind.Encoder, "a video encoder alone", ["patch_embed.norm_before.weight", "blocks.0.attn.qkv.weight"]),
-        (CheckpointKind.SiglipVision, "a SigLIP model of fixed resolution", ["vision_model.embeddings.patch_embedding.weight", "vision_model.embeddings.position_embedding.weight"]),
-        (CheckpointKind.ModernBert, "a ModernBERT text model", ["model.embeddings.tok_embeddings.weight", "model.layers.0.attn.Wqkv.weight"]),
+        (CheckpointKind.SiglipVision, "a SigLIP model of fixed resolution",
+            ["vision_model.embeddings.patch_embedding.weight", "vision_model.embeddings.position_embedding.weight"]),
+        (CheckpointKind.ModernBert, "a ModernBERT text model",
+            ["model.embeddings.tok_embeddings.weight", "model.layers.0.attn.Wqkv.weight"]),
         (CheckpointKind.ModernBert, "a ModernBERT text model", ["embeddings.tok_embeddings.weight", "layers.0.attn.Wqkv.weight"]),
     ];
 
@@ -23,5 +26,6 @@ public static class CheckpointDetector
     }
 
     /// <summary>The kind in words.</summary>
-    public static string Describe(CheckpointKind kind) => Table.FirstOrDefault(row => row.Kind == kind).Description ?? "unknown to this package";
+    public static string Describe(CheckpointKind kind) =>
+        Table.FirstOrDefault(row => row.Kind == kind).Description ?? "unknown to this package";
 }

@@ -15,8 +15,11 @@ public static class CheckpointExporter
     /// <param name="type">The floating-point type to store, or null for each tensor's own.</param>
     /// <param name="metadata">Free text for the header; null for <c>format: pt</c>, which Hugging Face's own loaders ask for.</param>
     /// <returns>The module's tensors that the format has no place for, with reasons.</returns>
-    /// <exception cref="CheckpointMismatchException">The map has no name for a tensor, or the same name for two; nothing was written.</exception>
-    public static IReadOnlyList<SkippedTensor> Export(string path, nn.Module module, KeyMap map, ScalarType? type = null, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <exception cref="CheckpointMismatchException">
+    /// The map has no name for a tensor, or the same name for two; nothing was written.
+    /// </exception>
+    public static IReadOnlyList<SkippedTensor> Export(
+        string path, nn.Module module, KeyMap map, ScalarType? type = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var items = new SortedDictionary<string, SafetensorsItem>(StringComparer.Ordinal);
         var left = new List<SkippedTensor>();
@@ -25,11 +28,14 @@ public static class CheckpointExporter
         {
             var match = map.Export(key);
             if (match.IsUnknown)
-                mismatches.Add(new CheckpointMismatch(MismatchKind.Unexpected, key, $"{ShapeText.Of(tensor.shape)} (the format has no name for it)"));
+                mismatches.Add(
+                    new CheckpointMismatch(MismatchKind.Unexpected, key, $"{ShapeText.Of(tensor.shape)} (the format has no name for it)"));
             else if (match.Key is not { } name)
                 left.Add(new SkippedTensor(key, match.Rule!.Reason!));
             else if (!items.TryAdd(name, SafetensorsItem.Of(name, tensor, tensor.is_floating_point() ? type : null)))
-                mismatches.Add(new CheckpointMismatch(MismatchKind.DoublyMatched, key, $"{ShapeText.Of(tensor.shape)} (another tensor is called {name} already)"));
+                mismatches.Add(
+                    new CheckpointMismatch(
+                    MismatchKind.DoublyMatched, key, $"{ShapeText.Of(tensor.shape)} (another tensor is called {name} already)"));
         }
 
         if (mismatches.Count > 0)

@@ -1,13 +1,12 @@
 namespace InternVideoNext.Checkpoints;
 
-/// <summary>What a checkpoint holds, told from its tensors' names.</summary>
+/// <summary>
+/// What a checkpoint holds, told from its tensors' names. This package's own carry the authors' names, and their configuration besides.
+/// </summary>
 public enum CheckpointKind
 {
     /// <summary>Nothing that is known here.</summary>
     Unknown,
-
-    /// <summary>A whole model of this package: <c>encoder</c>, <c>predictor</c>, <c>decoder</c>, in Stage 1 <c>alignment</c>.</summary>
-    Own,
 
     /// <summary>An encoder alone, under names without a prefix.</summary>
     Encoder,

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace InternVideoNext.Data;
 
-/// <summary>A source whose every clip is read a few times with training's augmentation: what a probe that asks for augmented features is trained on.</summary>
+/// <summary>
+/// A source whose every clip is read a few times with training's augmentation: what a probe that asks for augmented features is trained on.
+/// </summary>
 /// <param name="source">The clips.</param>
 /// <param name="copies">How often each is read, newly augmented every time.</param>
 /// <param name="seed">Of the augmentation.</param>
@@ -29,7 +31,8 @@ public sealed class AugmentedClips(IClipSource source, int copies, ulong seed) :
             else
             {
                 using var rest = batch;
-                if (left > 0) yield return new ClipBatch(batch.Video.narrow(0, 0, left).clone().DetachFromDisposeScope(), [.. batch.Entries.Take((int)left)]);
+                if (left > 0) yield return new ClipBatch(
+                    batch.Video.narrow(0, 0, left).clone().DetachFromDisposeScope(), [.. batch.Entries.Take((int)left)]);
                 left = 0;
             }
             if (left == 0) yield break;

@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -27,7 +27,9 @@ public static class ClipAugmentation
         return new CropWindow(left, top, cropWidth, cropHeight, random.NextDouble() < flipProbability);
     }
 
-    /// <summary>The largest square in the middle: resizing it is resizing the shorter side and cropping the centre. For evaluation.</summary>
+    /// <summary>
+    /// The largest square in the middle: resizing it is resizing the shorter side and cropping the centre. For evaluation.
+    /// </summary>
     /// <param name="width">The frames' width in pixels.</param>
     /// <param name="height">The frames' height in pixels.</param>
     public static CropWindow Centre(int width, int height)

@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -57,7 +57,8 @@ internal sealed class ClipReader
     public void Prefetch(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         if (_cache is not { } cache) return;
-        var brief = paths.Select(path => (Path: path, Info: InfoOf(path, cancellation))).Where(v => v.Info is { } info && cache.IsShort(info, _config.Frames));
+        var brief = paths.Select(path => (Path: path, Info: InfoOf(path, cancellation)))
+            .Where(v => v.Info is { } info && cache.IsShort(info, _config.Frames));
         foreach (var alike in brief.GroupBy(v => _decoder.ScaledSize(v.Info!)))
             cache.Keep([.. alike.Select(v => (v.Path, v.Info!))], videos => _groups.ReadAll(videos, cancellation));
     }
@@ -99,7 +100,8 @@ internal sealed class ClipReader
         {
             var path = _manifest.PathOf(_manifest.Entries[entry]);
             var info = _index.Of(path, cancellation);
-            if (!PackedVideo.Is(path) && (!VideoDecoder.IsSequential(info, _config.Frames) || _cache?.Wants(path, info, _config.Frames) == true)) return null;
+            if (!PackedVideo.Is(path)
+                && (!VideoDecoder.IsSequential(info, _config.Frames) || _cache?.Wants(path, info, _config.Frames) == true)) return null;
             return new WantedFrames(path, info, Sample(info, random, view));
         }
         catch (VideoReadException e)

@@ -43,7 +43,8 @@ public static class ClipResampler
         }
         if (destination.Length != Channels * count * size * size)
         {
-            throw new ArgumentException($"the destination holds {destination.Length} values instead of {Channels * count * size * size}.", nameof(destination));
+            throw new ArgumentException(
+                $"the destination holds {destination.Length} values instead of {Channels * count * size * size}.", nameof(destination));
         }
         var across = ResampleAxis.Create(window.Width, size, window.Flipped);
         var down = ResampleAxis.Create(window.Height, size, reversed: false);
@@ -141,7 +142,8 @@ public static class ClipResampler
             Store(b, d, f, h, ref row, x + (2 * Channels * size), size);
         }
         for (; x < size; x++)
-            for (var i = 0; i < Together; i++) Across(ref Unsafe.Add(ref line, i * apart), axis, x, rows.Slice(i * Channels * size, Channels * size));
+            for (var i = 0; i < Together; i++) Across(
+                ref Unsafe.Add(ref line, i * apart), axis, x, rows.Slice(i * Channels * size, Channels * size));
     }
 
     // One pixel of one line.
@@ -167,7 +169,8 @@ public static class ClipResampler
         {
             var factor = Vector256.Create(weight);
             early += factor * Vector256.Create(Vector128.LoadUnsafe(ref first), Vector128.LoadUnsafe(ref first, (nuint)apart));
-            late += factor * Vector256.Create(Vector128.LoadUnsafe(ref first, 2 * (nuint)apart), Vector128.LoadUnsafe(ref first, 3 * (nuint)apart));
+            late += factor * Vector256.Create(
+                Vector128.LoadUnsafe(ref first, 2 * (nuint)apart), Vector128.LoadUnsafe(ref first, 3 * (nuint)apart));
             first = ref Unsafe.Add(ref first, Channels);
         }
         return (early, late);
@@ -175,7 +178,8 @@ public static class ClipResampler
 
     // Four neighbouring pixels of two lines, [2 lines, 4 values] each, to the channels' places in two rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, ref float row, int x, int size)
+    private static void Store(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, ref float row, int x, int size)
     {
         var (left, right) = (Avx.UnpackLow(a, b), Avx.UnpackLow(c, d)); // red red green green
         var (leftBlue, rightBlue) = (Avx.UnpackHigh(a, b), Avx.UnpackHigh(c, d));

@@ -15,7 +15,9 @@ internal sealed class ClipWorkers : IAsyncDisposable
     public ClipWorkers(int count, CancellationToken cancellation)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _threads = [.. Enumerable.Range(0, count).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        _threads = [
+            .. Enumerable.Range(0, count)
+            .Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
     /// <summary>Ends the tasks in progress; those not yet begun never are.</summary>

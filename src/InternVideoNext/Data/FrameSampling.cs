@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -30,13 +30,17 @@ public static class FrameSampling
     public static int[] Shifted(int frameCount, int samples, int view, int views) =>
         Sample(frameCount, samples, length => (int)((long)length * ((2 * view) + 1) / (2L * views)));
 
-    /// <summary>Neighbouring frames at a fixed distance, in the middle of one of several equal parts of the video: the dense views of a clip.</summary>
+    /// <summary>
+    /// Neighbouring frames at a fixed distance, in the middle of one of several equal parts of the video: the dense views of a clip.
+    /// </summary>
     /// <param name="frameCount">Frames of the video, at least 1.</param>
     /// <param name="samples">T, at least 1.</param>
     /// <param name="stride">Distance of neighbouring frames, at least 1.</param>
     /// <param name="part">Which part, from 0.</param>
     /// <param name="parts">How many there are.</param>
-    /// <returns>T ascending indices in 0..frameCount-1; where a window is longer than the video, its ends repeat the first or last frame.</returns>
+    /// <returns>
+    /// T ascending indices in 0..frameCount-1; where a window is longer than the video, its ends repeat the first or last frame.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A count is not positive.</exception>
     public static int[] Dense(int frameCount, int samples, int stride, int part, int parts)
     {

@@ -12,10 +12,15 @@ public interface IClipSource
     /// </summary>
     /// <param name="batchSize">Clips a batch.</param>
     /// <param name="seed">The run's.</param>
-    /// <param name="batches">The numbers of the batches to read, in this order, from 0; may be without end (<see cref="TrainingBatches.From"/>). Nothing of any other is read.</param>
+    /// <param name="batches">
+    /// The numbers of the batches to read, in this order, from 0; may be without end (<see cref="TrainingBatches.From"/>). Nothing of any
+    /// other is read.
+    /// </param>
     /// <param name="cancellation">Ends the reading.</param>
     IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation);
 
-    /// <summary>Every clip once, in manifest order, without augmentation (segment middles, centre crop). Unreadable clips are left out.</summary>
+    /// <summary>
+    /// Every clip once, in manifest order, without augmentation (segment middles, centre crop). Unreadable clips are left out.
+    /// </summary>
     IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation);
 }

@@ -60,7 +60,8 @@ public sealed record Manifest
     /// <exception cref="ManifestException">There is no such file.</exception>
     public static Manifest FromVideo(string path)
     {
-        if (!File.Exists(path)) throw new ManifestException($"'{path}': no such file or folder. Give a manifest (.json), a folder of videos, or a video file.");
+        if (!File.Exists(path)) throw new ManifestException(
+            $"'{path}': no such file or folder. Give a manifest (.json), a folder of videos, or a video file.");
         var full = Path.GetFullPath(path);
         var name = Path.GetFileName(full);
         return new Manifest { Name = name, Root = Path.GetDirectoryName(full)!, Entries = [new ManifestEntry { Id = name, Path = name }] };
@@ -76,7 +77,8 @@ public sealed record Manifest
     /// <exception cref="ArgumentException">There is no such split.</exception>
     public Manifest Filter(string split)
     {
-        if (!Splits.Contains(split)) throw new ArgumentException($"split '{split}' is unknown; the splits are {string.Join(", ", Splits)}.", nameof(split));
+        if (!Splits.Contains(split)) throw new ArgumentException(
+            $"split '{split}' is unknown; the splits are {string.Join(", ", Splits)}.", nameof(split));
         return this with { Entries = [.. Entries.Where(e => e.Split == split)] };
     }
 

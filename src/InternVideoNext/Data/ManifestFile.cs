@@ -1,5 +1,5 @@
 using System.Text.Json;
-using InternVideoNext.Checkpoints;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -45,7 +45,8 @@ internal static class ManifestFile
     private static Manifest WithDefaults(Manifest manifest)
     {
         var shared = new Dictionary<(string, int), IReadOnlyDictionary<string, int>>();
-        var entries = manifest.Entries.Select(e => e is null ? e! : e with { Split = Shared(e.Split), Labels = Shared(e.Labels ?? NoLabels, shared) });
+        var entries = manifest.Entries.Select(
+            e => e is null ? e! : e with { Split = Shared(e.Split), Labels = Shared(e.Labels ?? NoLabels, shared) });
         return manifest with
         {
             Labels = manifest.Labels ?? new Dictionary<string, IReadOnlyList<string>>(),
@@ -57,7 +58,8 @@ internal static class ManifestFile
     // A million entries have three splits and some hundred classes: one text and one dictionary for each will do.
     private static string Shared(string? split) => split is null ? "train" : Manifest.Splits.FirstOrDefault(s => s == split) ?? split;
 
-    private static IReadOnlyDictionary<string, int> Shared(IReadOnlyDictionary<string, int> labels, Dictionary<(string, int), IReadOnlyDictionary<string, int>> shared)
+    private static IReadOnlyDictionary<string, int> Shared(
+        IReadOnlyDictionary<string, int> labels, Dictionary<(string, int), IReadOnlyDictionary<string, int>> shared)
     {
         if (labels.Count != 1) return labels.Count == 0 ? NoLabels : labels;
         var (name, value) = labels.First();
@@ -97,7 +99,8 @@ internal static class ManifestFile
                 continue;
             }
             foreach (var problem in EntryProblems(entry, manifest)) yield return $"entries[{i}] (id '{entry.Id}'): {problem}";
-            if (!seen.TryAdd(entry.Id, i)) yield return $"entries[{i}] (id '{entry.Id}'): the id is already that of entries[{seen[entry.Id]}]";
+            if (!seen.TryAdd(
+                entry.Id, i)) yield return $"entries[{i}] (id '{entry.Id}'): the id is already that of entries[{seen[entry.Id]}]";
         }
     }
 
@@ -105,11 +108,18 @@ internal static class ManifestFile
     {
         if (entry.Id.Length == 0) yield return "the id is empty";
         if (PathProblem(entry.Path) is { } path) yield return path;
-        if (!Manifest.Splits.Contains(entry.Split)) yield return $"split '{entry.Split}' is unknown; the splits are {string.Join(", ", Manifest.Splits)}";
+        if (!Manifest.Splits.Contains(
+            entry.Split)) yield return $"split '{entry.Split}' is unknown; the splits are {string.Join(", ", Manifest.Splits)}";
         foreach (var (label, value) in entry.Labels)
         {
-            if (!manifest.Labels.TryGetValue(label, out var classes)) yield return $"label '{label}' is not among the manifest's labels ({string.Join(", ", manifest.Labels.Keys)})";
-            else if (classes is not null && (value < 0 || value >= classes.Count)) yield return $"label '{label}' is {value}; its {classes.Count} classes are 0 to {classes.Count - 1}";
+            if (!manifest.Labels.TryGetValue(
+                label, out var classes)) yield return $"label '{label}' is not among the manifest's labels "
+                + $"({string.Join(", ", manifest.Labels.Keys)})";
+            else if (
+                classes is not null
+                && (value < 0
+                || value >= classes.Count)) yield return $"label '{label}' is {value}; its {classes.Count} classes are 0 to "
+                + $"{classes.Count - 1}";
         }
     }
 

@@ -22,7 +22,8 @@ internal sealed class PendingBatch
     /// <param name="config">Shape of a clip.</param>
     /// <param name="reader">Reads a group.</param>
     /// <param name="workers">Run the groups.</param>
-    public static IReadOnlyList<PendingBatch> Queue(IReadOnlyList<ClipRequest[]> batches, int together, DataConfig config, ClipReader reader, ClipWorkers workers)
+    public static IReadOnlyList<PendingBatch> Queue(
+        IReadOnlyList<ClipRequest[]> batches, int together, DataConfig config, ClipReader reader, ClipWorkers workers)
     {
         PendingBatch[] pending = [.. batches.Select(clips => new PendingBatch(clips.Length, config))];
         var all = batches.SelectMany((clips, batch) => clips.Select((clip, place) => (Clip: clip, Batch: pending[batch], Place: place)));

@@ -51,5 +51,6 @@ internal sealed record ResampleAxis(int[] Starts, int Taps, float[] Weights)
 
     private ReadOnlySpan<float> Of(int output) => Weights.AsSpan(output * Taps, Taps);
 
-    private ReadOnlySpan<float> NonZero(int output) => Of(output)[Of(output).IndexOfAnyExcept(0f)..(Of(output).LastIndexOfAnyExcept(0f) + 1)];
+    private ReadOnlySpan<float> NonZero(int output) =>
+        Of(output)[Of(output).IndexOfAnyExcept(0f)..(Of(output).LastIndexOfAnyExcept(0f) + 1)];
 }

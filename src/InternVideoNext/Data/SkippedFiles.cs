@@ -10,7 +10,8 @@ internal sealed class SkippedFiles(int files, double allowedFraction)
     private readonly ConcurrentDictionary<string, (string Reason, bool IsFinal)> _known = new(StringComparer.Ordinal);
 
     /// <summary>In order of path.</summary>
-    public IReadOnlyList<SkippedFile> Report => [.. _known.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => new SkippedFile(k.Key, k.Value.Reason))];
+    public IReadOnlyList<SkippedFile> Report =>
+        [.. _known.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => new SkippedFile(k.Key, k.Value.Reason))];
 
     /// <summary>Whether trying the file again is of no use.</summary>
     /// <exception cref="TooManyBrokenFilesException">Too many are broken already, so that going on would find none at last.</exception>

@@ -22,7 +22,7 @@ public sealed class VideoClipSource : IClipSource
     /// <param name="tools">ffmpeg and ffprobe.</param>
     /// <param name="cacheFolder">Where the index of probed files is kept; null keeps it in memory.</param>
     /// <exception cref="ManifestException">The manifest has no clip.</exception>
-    /// <exception cref="Configuration.ConfigurationException">The configuration is not valid.</exception>
+    /// <exception cref="Foundation.ConfigurationException">The configuration is not valid.</exception>
     public VideoClipSource(Manifest manifest, DataConfig config, FFMpegTools tools, string? cacheFolder = null)
     {
         config.Validate();
@@ -55,10 +55,13 @@ public sealed class VideoClipSource : IClipSource
     public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        return Read(Enumerable.Range(0, Count).Select(entry => new ClipRequest(entry, null, entry)).Chunk(batchSize), batchSize, cancellation);
+        return Read(
+            Enumerable.Range(0, Count).Select(entry => new ClipRequest(entry, null, entry)).Chunk(batchSize), batchSize, cancellation);
     }
 
-    /// <summary>Every clip once as all its views, without augmentation: crop by crop, within a crop segment by segment, each a row of its entry.</summary>
+    /// <summary>
+    /// Every clip once as all its views, without augmentation: crop by crop, within a crop segment by segment, each a row of its entry.
+    /// </summary>
     /// <param name="views">The views.</param>
     /// <param name="batchSize">Views a batch.</param>
     /// <param name="cancellation">Ends the reading.</param>
@@ -83,7 +86,8 @@ public sealed class VideoClipSource : IClipSource
     /// <param name="cancellation">Ends it; what is in the cache stays.</param>
     public Task PrefetchAsync(IProgress<int>? progress, CancellationToken cancellation)
     {
-        var paths = _manifest.Entries.Select(_manifest.PathOf).Distinct(StringComparer.Ordinal).Take(MostPrefetched).Chunk(VideoGroupDecoder.MostFiles);
+        var paths = _manifest.Entries.Select(_manifest.PathOf).Distinct(StringComparer.Ordinal).Take(MostPrefetched)
+            .Chunk(VideoGroupDecoder.MostFiles);
         var workers = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Workers };
         var done = 0;
         return _config.CacheMegabytes == 0 ? Task.CompletedTask : Task.Run(() => Parallel.ForEach(paths, workers, chunk =>
@@ -107,7 +111,8 @@ public sealed class VideoClipSource : IClipSource
         }
     }
 
-    private async IAsyncEnumerable<ClipBatch> Read(IEnumerable<ClipRequest[]> plan, int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ClipBatch> Read(
+        IEnumerable<ClipRequest[]> plan, int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // As many files a process as leaves every worker one. Those of several batches, where one has not as many, as long as the
         // next are being read while these wait.
@@ -121,7 +126,8 @@ public sealed class VideoClipSource : IClipSource
             while (true)
             {
                 while (ahead.Count + atOnce <= _config.QueueBatches && batches.MoveNext())
-                    foreach (var pending in PendingBatch.Queue(batches.Current, together, _config, _reader, workers)) ahead.Enqueue(pending);
+                    foreach (var pending in PendingBatch.Queue(batches.Current, together, _config, _reader, workers)) ahead.Enqueue(
+                        pending);
                 if (!ahead.TryDequeue(out var next)) yield break;
                 if (await next.Finish(cancellation).ConfigureAwait(false) is { } batch) yield return batch;
             }

@@ -1,6 +1,8 @@
 namespace InternVideoNext.Data;
 
-/// <summary>A source whose every clip is read once as all its views, one after another: crop by crop, within a crop segment by segment.</summary>
+/// <summary>
+/// A source whose every clip is read once as all its views, one after another: crop by crop, within a crop segment by segment.
+/// </summary>
 /// <param name="source">The clips.</param>
 /// <param name="views">Their views.</param>
 public sealed class ViewedClips(VideoClipSource source, ClipViews views) : IClipSource
@@ -13,5 +15,6 @@ public sealed class ViewedClips(VideoClipSource source, ClipViews views) : IClip
         source.ReadTraining(batchSize, seed, batches, cancellation);
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) => source.ReadViews(views, batchSize, cancellation);
+    public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) =>
+        source.ReadViews(views, batchSize, cancellation);
 }

@@ -65,7 +65,9 @@ public sealed class NoiseSchedule
     /// <summary>Variance of q(x_(t-1) | x_t, x_0); 0 at t = 0.</summary>
     public IReadOnlyList<double> PosteriorVariance => _posteriorVariances;
 
-    /// <summary>Logarithm of <see cref="PosteriorVariance"/>, with its value at t = 1 also at t = 0: the lower end of the learned variance range.</summary>
+    /// <summary>
+    /// Logarithm of <see cref="PosteriorVariance"/>, with its value at t = 1 also at t = 0: the lower end of the learned variance range.
+    /// </summary>
     public IReadOnlyList<double> PosteriorLogVarianceClipped => _posteriorLogVariances;
 
     /// <summary>alpha-bar of the step before <paramref name="t"/>; 1 before the first.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;

@@ -1,5 +1,6 @@
-using InternVideoNext.Configuration;
-using InternVideoNext.Randomness;
+using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
+using InternVideoNext.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,6 +10,7 @@ namespace InternVideoNext.Masking;
 /// Multi-block masking (Stage 2): several rectangles per clip, through all frames; one mask per entry of
 /// <see cref="Blocks"/>. The defaults are the released code's, but for <see cref="Trim"/>.
 /// </summary>
+[Kind("multi_block")]
 public sealed record MultiBlockMaskingConfig : MaskingConfig
 {
     /// <summary>The masks of a step, each given by its blocks.</summary>
@@ -27,11 +29,16 @@ public sealed record MultiBlockMaskingConfig : MaskingConfig
     public VisibleTrim Trim { get; init; } = VisibleTrim.Random;
 
     /// <inheritdoc/>
+    [JsonIgnore]
+    public override int MasksPerStep => Blocks.Count;
+
+    /// <inheritdoc/>
     public override MultiBlockMasking Build(TokenGrid grid) => new(this, grid);
 }
 
 /// <summary>
-/// Draws block masks on the host, and copies the tables to the generator's device without waiting for it. Every clip of a batch keeps as many visible tokens as the clip with the
+/// Draws block masks on the host, and copies the tables to the generator's device without waiting for it. Every clip of a batch keeps as
+/// many visible tokens as the clip with the
 /// fewest, never 0: see <see cref="BlockSampler"/> for how that is kept.
 /// </summary>
 public sealed class MultiBlockMasking : IMaskingPolicy
@@ -123,7 +130,9 @@ public sealed class MultiBlockMasking : IMaskingPolicy
                 .Require(blocks.Scale is > 0.0 and <= 1.0, $"blocks[{i}].scale", blocks.Scale, "must lie in (0, 1]");
         }
         check.Positive("aspect_min", config.AspectMin)
-            .Require(config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax), "aspect_max", config.AspectMax, "must be finite and at least aspect_min")
+            .Require(
+                config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax), "aspect_max", config.AspectMax,
+                "must be finite and at least aspect_min")
             .Require(config.MaxKeep is null or >= 1, "max_keep", config.MaxKeep, "must be at least 1, or null")
             .That(grid.TokensPerFrame >= 2, $"a frame of {grid} has no two positions; nothing could be masked and nothing visible")
             .ThrowIfAny();

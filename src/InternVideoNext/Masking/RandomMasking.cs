@@ -1,8 +1,11 @@
+using InternVideoNext.Foundation;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
 
 /// <summary>Uniformly random masking over all tokens of a clip.</summary>
+[Kind("random")]
 public sealed record RandomMaskingConfig : MaskingConfig
 {
     /// <summary>Share of each clip's tokens to mask; N - floor(Ratio * N) stay visible.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
@@ -8,6 +11,7 @@ namespace InternVideoNext.Masking;
 /// Semantic masking (Stage 1): by the teacher's saliency, frame by frame. The defaults are the released code's; the paper
 /// describes <see cref="SaliencySelection.TopK"/>, <see cref="SaliencyKeep.Background"/> and a ratio of 0.8.
 /// </summary>
+[Kind("semantic")]
 public sealed record SemanticMaskingConfig : MaskingConfig
 {
     /// <summary>Share of each frame's tokens to mask; L - floor(Ratio * L) stay visible.</summary>
@@ -18,6 +22,10 @@ public sealed record SemanticMaskingConfig : MaskingConfig
 
     /// <summary>Whether the selected tokens stay visible or are hidden.</summary>
     public SaliencyKeep Keep { get; init; } = SaliencyKeep.Salient;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool ReadsSaliency => true;
 
     /// <inheritdoc/>
     public override SemanticMasking Build(TokenGrid grid) => new(this, grid);
@@ -44,10 +52,10 @@ public sealed class SemanticMasking : IMaskingPolicy
     public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
     {
         if (saliency is null) throw new ArgumentNullException(nameof(saliency), "Semantic masking needs the teacher's saliency.");
-        Check(saliency, batch);
+        Check((Tensor)saliency, batch);
         using var scope = NewDisposeScope();
         var order = _config.Selection == SaliencySelection.TopK
-            ? TokenOrder.Descending(saliency)
+            ? TokenOrder.Descending((Tensor)saliency)
             : DrawOrder(saliency, generator);
         return [FromOrder(batch, order).MoveToOuterDisposeScope()];
     }

@@ -1,3 +1,4 @@
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
@@ -21,7 +22,9 @@ internal static class TokenOrder
     /// <summary>Each row's indices by descending key; equal keys in order of index.</summary>
     public static Tensor Descending(Tensor keys) => Sorted(keys, descending: true);
 
-    /// <summary>The first <paramref name="count"/> and the other elements of each row, each ascending: [R, count], [R, E - count].</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> and the other elements of each row, each ascending: [R, count], [R, E - count].
+    /// </summary>
     public static (Tensor First, Tensor Others) Split(Tensor order, int count)
     {
         using var scope = NewDisposeScope();

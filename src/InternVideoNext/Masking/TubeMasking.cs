@@ -1,8 +1,11 @@
+using InternVideoNext.Foundation;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
 
 /// <summary>Tube masking: a uniformly random choice of positions, the same in every frame of a clip.</summary>
+[Kind("tube")]
 public sealed record TubeMaskingConfig : MaskingConfig
 {
     /// <summary>Share of the positions to mask; L - floor(Ratio * L) stay visible.</summary>

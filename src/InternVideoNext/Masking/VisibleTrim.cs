@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Masking;
 

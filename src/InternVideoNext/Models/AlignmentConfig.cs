@@ -1,4 +1,5 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
 
@@ -11,7 +12,18 @@ public sealed record AlignmentConfig
     /// <summary>Width of the teacher's hidden states and of its pooled vector.</summary>
     public required int TeacherWidth { get; init; }
 
+    /// <summary>Makes the heads of an encoder, with initial weights.</summary>
+    /// <param name="encoder">The student's sizes.</param>
+    /// <param name="generator">Source of the draws, on the CPU.</param>
+    /// <exception cref="ConfigurationException">A field is out of range.</exception>
+    public SemanticAlignment Build(EncoderConfig encoder, Generator generator)
+    {
+        Validate();
+        return new SemanticAlignment(this, encoder, generator);
+    }
+
     /// <summary>Checks the fields against their ranges.</summary>
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
-    public void Validate() => new ConfigCheck("model.alignment").Positive("layers", Layers).Positive("teacher_width", TeacherWidth).ThrowIfAny();
+    public void Validate() =>
+        new ConfigCheck("model.alignment").Positive("layers", Layers).Positive("teacher_width", TeacherWidth).ThrowIfAny();
 }

@@ -25,7 +25,7 @@ public sealed class EncoderPredictorDecoder : nn.Module
         _decoder = config.Decoder is null ? null : new DecoderSlot(
             ((DecoderConfig?[])[config.Decoder, config.PixelDecoder]).OfType<DecoderConfig>()
             .Select(decoder => (decoder.Key, Build(decoder, config.Encoder, _predictor?.Width ?? 0, generator))));
-        _alignment = config.Alignment is { } alignment ? new SemanticAlignment(alignment, config.Encoder, generator) : null;
+        _alignment = config.Alignment?.Build(config.Encoder, generator);
         RegisterComponents();
     }
 

@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Models;
@@ -18,7 +18,9 @@ public sealed record ModelConfig
     /// <summary>The decoder D: pixels in Stage 1, latents in Stage 2.</summary>
     public DecoderConfig? Decoder { get; init; }
 
-    /// <summary>A pixel decoder beside the latent one, for a Stage 2 that reconstructs pixels too (an ablation of the paper); null elsewhere.</summary>
+    /// <summary>
+    /// A pixel decoder beside the latent one, for a Stage 2 that reconstructs pixels too (an ablation of the paper); null elsewhere.
+    /// </summary>
     public PixelDecoderConfig? PixelDecoder { get; init; }
 
     /// <summary>The heads toward an image teacher; Stage 1 only.</summary>
@@ -42,8 +44,12 @@ public sealed record ModelConfig
         if (Decoder is { } decoder) check.Include(decoder.Validate);
         if (PixelDecoder is { } pixels) check.Include(pixels.Validate);
         if (Alignment is { } alignment) check.Include(alignment.Validate);
-        check.That(PixelDecoder is null || Decoder is LatentDecoderConfig, "pixel_decoder stands beside a latent decoder only; a pixel decoder alone is model.decoder");
-        check.That(Decoder is null or LabelHeadsConfig || Predictor is not null, "decoder is set but predictor is null; a decoder reads the predictor's output");
+        check.That(
+            PixelDecoder is null || Decoder is LatentDecoderConfig,
+            "pixel_decoder stands beside a latent decoder only; a pixel decoder alone is model.decoder");
+        check.That(
+            Decoder is null or LabelHeadsConfig || Predictor is not null,
+            "decoder is set but predictor is null; a decoder reads the predictor's output");
         check.That(Alignment is null || Alignment.Layers <= Encoder.Depth,
             $"alignment.layers is {Alignment?.Layers}, but encoder.depth is {Encoder.Depth}; only existing blocks can be aligned");
         check.ThrowIfAny();

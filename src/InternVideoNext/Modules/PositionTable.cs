@@ -1,4 +1,3 @@
-using InternVideoNext.Masking;
 using InternVideoNext.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -60,7 +59,8 @@ public static class PositionTable
         using var scope = NewDisposeScope();
         var tokens = table.narrow(1, classTokens, source.Tokens).to(float32);
         if (target.Frames != source.Frames) tokens = ResizeTime(tokens, source, target.Frames);
-        if (target.TokensPerFrame != source.TokensPerFrame || target.Height != source.Height) tokens = ResizeSpace(tokens, source with { Frames = target.Frames }, target);
+        if (target.TokensPerFrame != source.TokensPerFrame || target.Height != source.Height) tokens = ResizeSpace(
+            tokens, source with { Frames = target.Frames }, target);
         return cat([table.narrow(1, 0, classTokens), tokens.to(table.dtype)], dim: 1).MoveToOuterDisposeScope();
     }
 

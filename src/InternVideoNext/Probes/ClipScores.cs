@@ -21,7 +21,8 @@ internal sealed class ClipScores : IDisposable
     public int[] Clips { get; }
 
     /// <summary>Scores some rows.</summary>
-    public static ClipScores Of(ProbeCandidates candidates, FeatureSet set, IEnumerable<int> rows, int classes, Device device, int rowsAtOnce)
+    public static ClipScores Of(
+        ProbeCandidates candidates, FeatureSet set, IEnumerable<int> rows, int classes, Device device, int rowsAtOnce)
     {
         using var scope = NewDisposeScope();
         var ordered = rows.ToArray();

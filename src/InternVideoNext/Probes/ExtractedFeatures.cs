@@ -35,7 +35,8 @@ public sealed record ExtractedFeatures(IReadOnlyList<int> Entries, IReadOnlyList
 
     /// <summary>
     /// Joins the tokens of a crop's segments into one sequence, in order of time, as V-JEPA 2 does: from rows of [N, C], crop by
-    /// crop and segment by segment, to rows of [S N, C]. A clip of which any view could not be read is left out. The new features own their tensors.
+    /// crop and segment by segment, to rows of [S N, C]. A clip of which any view could not be read is left out. The new features own their
+    /// tensors.
     /// </summary>
     /// <param name="views">The views that the clips were read as.</param>
     /// <exception cref="ArgumentException">The features are no tokens.</exception>
@@ -69,5 +70,6 @@ public sealed record ExtractedFeatures(IReadOnlyList<int> Entries, IReadOnlyList
 
     private static int LabelOf(Manifest manifest, int entry, string label) =>
         manifest.Entries[entry].Labels.TryGetValue(label, out var value) ? value : throw new InvalidDataException(
-            $"clip '{manifest.Entries[entry].Id}' has no label '{label}'; labels of this manifest: {string.Join(", ", manifest.Labels.Keys)}");
+            $"clip '{manifest.Entries[entry].Id}' has no label '{label}'; labels of this manifest: "
+                + $"{string.Join(", ", manifest.Labels.Keys)}");
 }

@@ -18,8 +18,11 @@ public static class FeatureExtraction
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">No clip could be read.</exception>
     public static Task<ExtractedFeatures> ExtractAsync(
-        IReadOnlyList<VideoEncoder> encoders, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress, CancellationToken cancellation) =>
-        ExtractAsync([.. encoders.Select(encoder => (Func<Tensor, Tensor>)(video => Encode(encoder, video, kind)))], source, batchSize, progress, cancellation);
+        IReadOnlyList<VideoEncoder> encoders, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress,
+            CancellationToken cancellation) =>
+        ExtractAsync(
+            [.. encoders.Select(encoder => (Func<Tensor, Tensor>)(video => Encode(encoder, video, kind)))], source, batchSize, progress,
+            cancellation);
 
     /// <summary>Applies every function to every readable clip.</summary>
     /// <param name="functions">Each from [B, 3, T, H, W] to [B, C] or [B, N, C], float32 on the CPU, outside every dispose scope.</param>
@@ -29,7 +32,8 @@ public static class FeatureExtraction
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">No clip could be read.</exception>
     public static async Task<ExtractedFeatures> ExtractAsync(
-        IReadOnlyList<Func<Tensor, Tensor>> functions, IClipSource source, int batchSize, IProgress<int>? progress, CancellationToken cancellation)
+        IReadOnlyList<Func<Tensor, Tensor>> functions, IClipSource source, int batchSize, IProgress<int>? progress,
+            CancellationToken cancellation)
     {
         var entries = new List<int>();
         var parts = functions.Select(_ => new List<Tensor>()).ToList();

@@ -17,16 +17,19 @@ public sealed class FeatureSet : IDisposable
     /// <param name="clipIds">The manifest's clip id of each row.</param>
     /// <param name="expected">Clips that the split lists; more than are present if some could not be read.</param>
     /// <param name="origin">How the features were made.</param>
-    /// <exception cref="ArgumentException">Wrong shape, type or device; a value that is not finite; counts that differ; a negative label; views of one clip
+    /// <exception cref="ArgumentException">Wrong shape, type or device; a value that is not finite; counts that differ; a negative label;
+    /// views of one clip
     /// with different labels; more clips than expected.</exception>
     public FeatureSet(
-        Tensor features, IReadOnlyList<int> labels, IReadOnlyList<string> clipIds, int expected, FeatureOrigin origin = FeatureOrigin.Cached)
+        Tensor features, IReadOnlyList<int> labels, IReadOnlyList<string> clipIds, int expected,
+            FeatureOrigin origin = FeatureOrigin.Cached)
     {
         CheckTensor(features);
         if (labels.Count != features.size(0) || clipIds.Count != features.size(0))
         {
             throw new ArgumentException(
-                $"features have {features.size(0)} rows, but there are {labels.Count} labels and {clipIds.Count} clip ids: give one of each per row.",
+                $"features have {features.size(0)} rows, but there are {labels.Count} labels and {clipIds.Count} clip ids: give one of "
+                    + "each per row.",
                 nameof(labels));
         }
         Labels = labels;
@@ -36,7 +39,8 @@ public sealed class FeatureSet : IDisposable
         CheckFinite(features, clipIds);
         (ClipOfRow, ClipLabels, ClipNames) = Group(labels, clipIds);
         if (ClipLabels.Count > expected)
-            throw new ArgumentException($"expected is {expected}, but the set holds {ClipLabels.Count} clips: count the split's entries.", nameof(expected));
+            throw new ArgumentException(
+                $"expected is {expected}, but the set holds {ClipLabels.Count} clips: count the split's entries.", nameof(expected));
         Features = features.DetachFromDisposeScope();
     }
 
@@ -108,7 +112,8 @@ public sealed class FeatureSet : IDisposable
         for (var i = 0; i < Rows; i++)
         {
             if (Labels[i] >= classes)
-                throw new ArgumentException($"{name}: clip '{ClipIds[i]}' has label {Labels[i]}, but the label's class list has {classes} entries.");
+                throw new ArgumentException(
+                    $"{name}: clip '{ClipIds[i]}' has label {Labels[i]}, but the label's class list has {classes} entries.");
         }
     }
 
@@ -124,7 +129,8 @@ public sealed class FeatureSet : IDisposable
         if (features.dim() is not (2 or 3) || features.dtype != float32 || features.device_type != TorchSharp.DeviceType.CPU)
         {
             throw new ArgumentException(
-                $"features are [{string.Join(", ", features.shape)}] {features.dtype} on {features.device}; give [n, D] or [n, N, C] in float32 on the CPU.",
+                $"features are [{string.Join(", ", features.shape)}] {features.dtype} on {features.device}; give [n, D] or [n, N, C] in "
+                    + "float32 on the CPU.",
                 nameof(features));
         }
     }
@@ -136,10 +142,13 @@ public sealed class FeatureSet : IDisposable
         if (double.IsFinite(features.sum(float64).item<double>())) return;
         var broken = features.isfinite().reshape(features.size(0), -1).all(1).logical_not().nonzero();
         if (broken.size(0) > 0)
-            throw new ArgumentException($"features of clip '{ids[(int)broken[0, 0].item<long>()]}' and {broken.size(0) - 1} other rows are not finite: the encoder diverged, or its precision overflows.", nameof(features));
+            throw new ArgumentException(
+                $"features of clip '{ids[(int)broken[0, 0].item<long>()]}' and {broken.size(0) - 1} other rows are not finite: the "
+                + "encoder diverged, or its precision overflows.", nameof(features));
     }
 
-    private static (int[] ClipOfRow, IReadOnlyList<int> ClipLabels, IReadOnlyList<string> ClipNames) Group(IReadOnlyList<int> labels, IReadOnlyList<string> ids)
+    private static (int[] ClipOfRow, IReadOnlyList<int> ClipLabels, IReadOnlyList<string> ClipNames) Group(
+        IReadOnlyList<int> labels, IReadOnlyList<string> ids)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var clipOfRow = new int[ids.Count];
@@ -148,7 +157,8 @@ public sealed class FeatureSet : IDisposable
         for (var i = 0; i < ids.Count; i++)
         {
             if (labels[i] < 0)
-                throw new ArgumentException($"clip '{ids[i]}' has label {labels[i]}: leave unlabelled clips out of the set.", nameof(labels));
+                throw new ArgumentException(
+                    $"clip '{ids[i]}' has label {labels[i]}: leave unlabelled clips out of the set.", nameof(labels));
             if (!numbers.TryGetValue(ids[i], out var clip))
             {
                 clip = numbers[ids[i]] = clipLabels.Count;
@@ -156,7 +166,9 @@ public sealed class FeatureSet : IDisposable
                 names.Add(ids[i]);
             }
             if (clipLabels[clip] != labels[i])
-                throw new ArgumentException($"clip '{ids[i]}' has labels {clipLabels[clip]} and {labels[i]}: all views of a clip need the same one.", nameof(labels));
+                throw new ArgumentException(
+                    $"clip '{ids[i]}' has labels {clipLabels[clip]} and {labels[i]}: all views of a clip need the same one.",
+                    nameof(labels));
             clipOfRow[i] = clip;
         }
         return (clipOfRow, clipLabels, names);

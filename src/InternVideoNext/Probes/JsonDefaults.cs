@@ -33,13 +33,15 @@ internal static class JsonDefaults
         {
             foreach (var item in array) Complete(item, info.Options.GetTypeInfo(element));
         }
-        if (node is not JsonObject members || info.Kind != JsonTypeInfoKind.Object || info.Type.GetConstructor(Type.EmptyTypes) is null) return;
+        if (node is not JsonObject members || info.Kind != JsonTypeInfoKind.Object
+            || info.Type.GetConstructor(Type.EmptyTypes) is null) return;
         var defaults = Activator.CreateInstance(info.Type)!;
         foreach (var property in info.Properties.Where(property => property.Get is not null))
         {
             var type = info.Options.GetTypeInfo(property.PropertyType);
             if (members.TryGetPropertyValue(property.Name, out var given)) Complete(given, type);
-            else if (!property.IsRequired && property.Get!(defaults) is { } value) members[property.Name] = JsonSerializer.SerializeToNode(value, type);
+            else if (!property.IsRequired && property.Get!(defaults) is { } value) members[property.Name] = JsonSerializer.SerializeToNode(
+                value, type);
         }
     }
 }

@@ -1,4 +1,4 @@
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Probes;
@@ -15,7 +15,9 @@ public sealed record PlaceResult
     /// <remarks>Null where no frame is so.</remarks>
     public double? UnseenTop1 { get; init; }
 
-    /// <summary>Top-1 of a probe that reads, instead of a token's own output, the mean of training clips of the same classes at the same place.</summary>
+    /// <summary>
+    /// Top-1 of a probe that reads, instead of a token's own output, the mean of training clips of the same classes at the same place.
+    /// </summary>
     public required double BlindTop1 { get; init; }
 
     /// <summary>1 / hidden cells of a frame.</summary>
@@ -141,14 +143,16 @@ public sealed class PlaceProbe : IDisposable
         }
 
         Tensor Row(Tensor token) => token.remainder(grid.TokensPerFrame).div(grid.Width, RoundingMode.floor);
-        var (down, across) = (Apart(Row(chosen), Row(truth), grid.Height), Apart(chosen.remainder(grid.Width), truth.remainder(grid.Width), grid.Width));
+        var (down, across) = (
+            Apart(Row(chosen), Row(truth), grid.Height), Apart(chosen.remainder(grid.Width), truth.remainder(grid.Width), grid.Width));
         return (down.square() + across.square()).sqrt();
     }
 
     private static double Share(Tensor values, Tensor counts) =>
         (values.to(float64) * counts.to(float64)).sum().item<double>() / Math.Max(1, counts.sum().item<long>());
 
-    // Each output replaced by the mean over the training clips of the same class at the same token; where there is none, by the mean at that token.
+    // Each output replaced by the mean over the training clips of the same class at the same token; where there is none, by the mean at
+    // that token.
     private static HiddenTokens Blind(HiddenTokens train, HiddenTokens of, TokenGrid grid)
     {
         using var scope = NewDisposeScope();
@@ -159,7 +163,8 @@ public sealed class PlaceProbe : IDisposable
         var (placeSums, placeCounts) = Sums(train, train.Hidden.flatten(), grid.Tokens, width);
         var places = (placeSums / placeCounts.clamp_min(1)).repeat(classes, 1);                     // [classes N, Cp]
         var means = where(counts.gt(0), sums / counts.clamp_min(1), places);
-        var outputs = means.index_select(0, (of.Classes.unsqueeze(1) * grid.Tokens + of.Hidden).flatten()).unflatten(0, of.Hidden.size(0), -1);
+        var outputs = means.index_select(0, (of.Classes.unsqueeze(1) * grid.Tokens + of.Hidden).flatten()).unflatten(
+            0, of.Hidden.size(0), -1);
         return new HiddenTokens(Own(of.Hidden), outputs.DetachFromDisposeScope(), Own(of.Places), Own(of.Covered), Own(of.Classes));
 
         static Tensor Own(Tensor shared) => shared.alias().DetachFromDisposeScope();

@@ -49,7 +49,8 @@ public static class ProbeFile
             if (!manifest.Labels.TryGetValue(trained.Label, out var classes))
             {
                 throw new ArgumentException(
-                    $"{path}: the probe reads label '{trained.Label}', which manifest '{manifest.Name}' lacks; it has {string.Join(", ", manifest.Labels.Keys.Order(StringComparer.Ordinal))}.", nameof(manifest));
+                    $"{path}: the probe reads label '{trained.Label}', which manifest '{manifest.Name}' lacks; it has "
+                        + $"{string.Join(", ", manifest.Labels.Keys.Order(StringComparer.Ordinal))}.", nameof(manifest));
             }
             trained.CheckClasses(classes);
             return trained;
@@ -63,7 +64,9 @@ public static class ProbeFile
 
     /// <summary>Reads a probe. Prefer the overload that checks the label map.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is no probe file, its class list was changed, or a tensor is missing, unexpected or of another shape.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no probe file, its class list was changed, or a tensor is missing, unexpected or of another shape.
+    /// </exception>
     /// <exception cref="SafetensorsException">The file breaks the format.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static TrainedProbe Load(string path)
@@ -72,7 +75,9 @@ public static class ProbeFile
         var classes = Parse(path, ClassesKey, file, text => JsonDefaults.Read(text, ProbeJson.Default.IReadOnlyListString));
         var hash = Field(path, HashKey, file);
         if (ClassList.Hash(classes) != hash)
-            throw new InvalidDataException($"{path}: {ClassesKey} has SHA-256 {ClassList.Hash(classes)}, but {HashKey} says {hash}: the class names were changed after training. Save the probe again from its training run.");
+            throw new InvalidDataException(
+                $"{path}: {ClassesKey} has SHA-256 {ClassList.Hash(classes)}, but {HashKey} says {hash}: the class names were changed "
+                + "after training. Save the probe again from its training run.");
         var probe = BuildProbe(path, file);
         if (probe.Classes != classes.Count)
             throw new InvalidDataException($"{path}: {ConfigKey} has {probe.Classes} classes, but {ClassesKey} lists {classes.Count}.");
@@ -93,7 +98,8 @@ public static class ProbeFile
         return kind switch
         {
             "linear" => Parse(path, ConfigKey, file, text => JsonDefaults.Read(text, ProbeJson.Default.LinearProbeConfig).Build()),
-            "attentive" => Parse(path, ConfigKey, file, text => new AttentiveProbe(JsonDefaults.Read(text, ProbeJson.Default.AttentiveProbeConfig))),
+            "attentive" =>
+                Parse(path, ConfigKey, file, text => new AttentiveProbe(JsonDefaults.Read(text, ProbeJson.Default.AttentiveProbeConfig))),
             _ => throw new InvalidDataException($"{path}: {KindKey} is '{kind}', must be linear or attentive."),
         };
     }
@@ -106,14 +112,17 @@ public static class ProbeFile
         var faults = state.Keys.Except(file.Entries.Keys).Select(name => $"'{name}' is missing")
             .Concat(file.Entries.Keys.Except(state.Keys).Select(name => $"'{name}' is unexpected"))
             .Concat(state.Where(pair => file.Entries.TryGetValue(pair.Key, out var entry) && !entry.Shape.SequenceEqual(pair.Value.shape))
-                .Select(pair => $"'{pair.Key}' is [{string.Join(", ", file.Entries[pair.Key].Shape)}] instead of [{string.Join(", ", pair.Value.shape)}]"))
+                .Select(pair =>
+                    $"'{pair.Key}' is [{string.Join(", ", file.Entries[pair.Key].Shape)}] instead of "
+                    + $"[{string.Join(", ", pair.Value.shape)}]"))
             .ToArray();
         if (faults.Length > 0) throw new InvalidDataException($"{path}: the tensors don't fit {ConfigKey}: {string.Join("; ", faults)}.");
         foreach (var (name, value) in state) value.copy_(file.Read(name));
     }
 
     private static string Field(string path, string key, SafetensorsFile file) =>
-        file.Metadata.TryGetValue(key, out var text) ? text : throw new InvalidDataException($"{path}: the header has no '{key}': this is not a probe file.");
+        file.Metadata.TryGetValue(key, out var text) ? text
+            : throw new InvalidDataException($"{path}: the header has no '{key}': this is not a probe file.");
 
     private static T Parse<T>(string path, string key, SafetensorsFile file, Func<string, T> parse)
     {

@@ -85,7 +85,8 @@ internal sealed class ProbeReport(
 
     private double MajorityTop1()
     {
-        var majority = train.ClipLabels.GroupBy(value => value).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).First().Key;
+        var majority = train.ClipLabels.GroupBy(value => value).OrderByDescending(group => group.Count()).ThenBy(group => group.Key)
+            .First().Key;
         return test.ClipLabels.Count(value => value == majority) / (double)test.Clips;
     }
 
@@ -95,7 +96,9 @@ internal sealed class ProbeReport(
         if (train.Origin != protocol.TrainFeatures)
             deviations.Add($"training features are {Name(train.Origin)}, the protocol asks for {Name(protocol.TrainFeatures)}");
         if (test.Rows != (long)test.Clips * protocol.TestViews)
-            deviations.Add(FormattableString.Invariant($"{test.Rows / (double)test.Clips:0.##} views per test clip, the protocol asks for {protocol.TestViews}"));
+            deviations.Add(
+                FormattableString.Invariant(
+                $"{test.Rows / (double)test.Clips:0.##} views per test clip, the protocol asks for {protocol.TestViews}"));
         if (protocol.Schedule is { } schedule && schedule.BatchSize > train.Rows)
             deviations.Add($"batches of at most {train.Rows} rows, the protocol asks for {schedule.BatchSize}");
         return deviations;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InternVideoNext.Data;
 
 namespace InternVideoNext.Probes;
 
@@ -71,7 +72,9 @@ public sealed record ProbeResult
     /// <summary>Every point of the grid.</summary>
     public required IReadOnlyList<GridPoint> Grid { get; init; }
 
-    /// <summary>Where the run departs from its protocol (number of views, cached instead of augmented features, a larger batch than clips).</summary>
+    /// <summary>
+    /// Where the run departs from its protocol (number of views, cached instead of augmented features, a larger batch than clips).
+    /// </summary>
     public required IReadOnlyList<string> Deviations { get; init; }
 
     /// <summary>The seed of the validation split, the initial weights and the order of batches.</summary>

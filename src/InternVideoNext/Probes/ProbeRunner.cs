@@ -1,4 +1,5 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Probes;
@@ -20,7 +21,8 @@ public static class ProbeRunner
     /// <param name="validation">Clips to choose by; null holds out a share of the training clips if there is anything to choose.</param>
     /// <param name="device">Where to compute; null is the CPU.</param>
     /// <param name="start">For a protocol that starts from another's probe: that probe.</param>
-    /// <exception cref="ArgumentException">The protocol is invalid, a set is empty, doesn't fit the class list, the other sets or the protocol's kind
+    /// <exception cref="ArgumentException">The protocol is invalid, a set is empty, doesn't fit the class list, the other sets or the
+    /// protocol's kind
     /// of probe, or a starting probe is missing or of no use.</exception>
     public static ProbeRun Run(
         ProbeProtocol protocol, string label, IReadOnlyList<string> classes, FeatureSet train, FeatureSet test, ulong seed,
@@ -51,7 +53,8 @@ public static class ProbeRunner
         };
 
         var refit = carve && protocol.Refit;
-        using var final = refit ? fitter.Fit(train, [.. Enumerable.Range(0, train.Rows)], [points[chosen]], SeedSequence.Derive(seed, RefitStream)) : null;
+        using var final = refit
+            ? fitter.Fit(train, [.. Enumerable.Range(0, train.Rows)], [points[chosen]], SeedSequence.Derive(seed, RefitStream)) : null;
         using var finalScores = final is null ? null : fitter.Score(final, test);
         var report = new ProbeReport(protocol, label, classes, hash, train, test, seed)
         {
@@ -63,7 +66,8 @@ public static class ProbeRunner
             FinalScores = finalScores,
         };
         var probe = final is null ? candidates.Extract(chosen) : final.Extract(0);
-        return new ProbeRun(report.Result(), probe is null ? null : new TrainedProbe(probe, protocol.Name, label, classes), report.Predictions());
+        return new ProbeRun(
+            report.Result(), probe is null ? null : new TrainedProbe(probe, protocol.Name, label, classes), report.Predictions());
     }
 
     private static int Best(ClipScores scores)

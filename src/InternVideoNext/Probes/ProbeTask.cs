@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Probes;

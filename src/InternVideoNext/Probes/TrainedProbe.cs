@@ -1,6 +1,10 @@
+using InternVideoNext.Data;
+
 namespace InternVideoNext.Probes;
 
-/// <summary>A probe with what it needs to be used again: what it was trained for, and the names of its classes. The holder disposes it.</summary>
+/// <summary>
+/// A probe with what it needs to be used again: what it was trained for, and the names of its classes. The holder disposes it.
+/// </summary>
 /// <param name="Probe">The classifier, on the CPU.</param>
 /// <param name="Protocol">Name of the protocol that trained it.</param>
 /// <param name="Label">The manifest's label name.</param>
@@ -20,8 +24,10 @@ public sealed record TrainedProbe(Probe Probe, string Protocol, string Label, IR
         var at = 0;
         while (at < classes.Count && at < Classes.Count && classes[at] == Classes[at]) at++;
         throw new ArgumentException(
-            $"The probe's class list for label '{Label}' ({Classes.Count} classes, SHA-256 {ClassListHash}) is not the manifest's ({classes.Count} classes, {theirs}): "
-            + $"they first differ at class {at}, '{NameAt(Classes, at)}' in the probe and '{NameAt(classes, at)}' in the manifest. Use the manifest that the probe was trained with, or train the probe again.",
+            $"The probe's class list for label '{Label}' ({Classes.Count} classes, SHA-256 {ClassListHash}) is not the manifest's "
+                + $"({classes.Count} classes, {theirs}): "
+            + $"they first differ at class {at}, '{NameAt(Classes, at)}' in the probe and '{NameAt(classes, at)}' in the manifest. Use "
+                + "the manifest that the probe was trained with, or train the probe again.",
             nameof(classes));
     }
 

@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Probes;
 
@@ -24,7 +24,8 @@ internal sealed record ValidationSplit(int[] Training, int[] Validation)
         if (!rows[true].Any())
         {
             throw new ArgumentException(
-                $"{set.Clips} training clips are too few to hold out {share:P0} of each class for choosing: give a validation set, more clips, or a grid of one point.");
+                $"{set.Clips} training clips are too few to hold out {share:P0} of each class for choosing: give a validation set, more "
+                    + "clips, or a grid of one point.");
         }
         return new ValidationSplit([.. rows[false]], [.. rows[true]]);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Training;
 
@@ -25,7 +26,9 @@ internal sealed class BatchReader : IAsyncDisposable
         return since;
     }
 
-    /// <summary>The next batch, or null when <paramref name="cancellation"/> came first, or the source ended. After null, only dispose.</summary>
+    /// <summary>
+    /// The next batch, or null when <paramref name="cancellation"/> came first, or the source ended. After null, only dispose.
+    /// </summary>
     public async ValueTask<ClipBatch?> NextAsync(CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return null; // also where a batch is ready

@@ -1,4 +1,5 @@
 using InternVideoNext.Native;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Training;
 

@@ -1,8 +1,11 @@
 using InternVideoNext.Models;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Training;
 
-/// <summary>What a run leaves behind. Of the processes that train it together the first keeps one; the others have a <see cref="NoRecord"/>.</summary>
+/// <summary>
+/// What a run leaves behind. Of the processes that train it together the first keeps one; the others have a <see cref="NoRecord"/>.
+/// </summary>
 internal interface IRunRecord : IStepLog, IDisposable
 {
     /// <summary>Steps done in the checkpoint that the run goes on from.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using InternVideoNext.Native;
+using InternVideoNext.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,8 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
         var onCpu = device.type == DeviceType.CPU;
         return
         [
-            Try("RMSNorm", onCpu ? "float32: this package's own, bfloat16: torch.rms_norm of several kernels" : "torch.rms_norm, fused", () => Norm(device)),
+            Try("RMSNorm", onCpu ? "float32: this package's own, bfloat16: torch.rms_norm of several kernels" : "torch.rms_norm, fused",
+                () => Norm(device)),
             Try("AdamW", "fused, over flat buffers", () => Update(device)),
             Try("attention", Attention(device), () => { }),
         ];
@@ -56,6 +58,9 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
     {
         const int HeadWidth = 64;
         ScalarType[] types = [ScalarType.Float32, ScalarType.BFloat16];
-        return string.Join(", ", types.Select(type => $"{type.ToString().ToLowerInvariant()}: {Operators.AttentionKernel(type, device, HeadWidth).ToString().ToLowerInvariant()}")) + " kernel for heads of 64";
+        return string.Join(
+            ", ", types.Select(
+            type => $"{type.ToString().ToLowerInvariant()}: "
+            + $"{Operators.AttentionKernel(type, device, HeadWidth).ToString().ToLowerInvariant()}")) + " kernel for heads of 64";
     }
 }

@@ -1,4 +1,5 @@
 using InternVideoNext.Models;
+using InternVideoNext.Runs;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -29,7 +30,8 @@ internal sealed class NoRecord : IRunRecord
         // The first process does.
     }
 
-    public TrainingHaltedException TooManySkipped(long skipped) => new($"{skipped} steps had a non-finite loss or gradient; rank 0 says more");
+    public TrainingHaltedException TooManySkipped(long skipped) =>
+        new($"{skipped} steps had a non-finite loss or gradient; rank 0 says more");
 
     public void Dispose()
     {

@@ -1,7 +1,8 @@
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Probes;
+using InternVideoNext.Recipes;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -21,7 +22,10 @@ public sealed class QuickProbe(IClipSource source, Manifest manifest)
     // The test clips stay unseen until the run is over.
     private static readonly string[] Splits = ["validation", "train"];
 
-    /// <summary>A probe on a data set's own labels: at most <see cref="TrainingConfig.ProbeClips"/> clips, evenly spaced, validation before train, never test.</summary>
+    /// <summary>
+    /// A probe on a data set's own labels: at most <see cref="TrainingConfig.ProbeClips"/> clips, evenly spaced, validation before train,
+    /// never test.
+    /// </summary>
     /// <param name="manifest">The whole data set.</param>
     /// <param name="config">The run.</param>
     /// <param name="tools">ffmpeg and ffprobe.</param>
@@ -30,7 +34,9 @@ public sealed class QuickProbe(IClipSource source, Manifest manifest)
     {
         var chosen = Choose(manifest, config.Training.ProbeClips);
         if (chosen.Entries.Count < 2)
-            throw new ConfigurationException($"training.probe_every is {config.Training.ProbeEvery}, but '{manifest.Name}' has no labelled clips in {string.Join(" or ", Splits)}; set it to 0, or give data with labels");
+            throw new ConfigurationException(
+                $"training.probe_every is {config.Training.ProbeEvery}, but '{manifest.Name}' has no labelled clips in "
+                + $"{string.Join(" or ", Splits)}; set it to 0, or give data with labels");
         var data = config.Data with { CacheMegabytes = Math.Min(config.Data.CacheMegabytes, MostCacheMegabytes) };
         return new QuickProbe(new VideoClipSource(chosen, data, tools), chosen);
     }
@@ -41,11 +47,13 @@ public sealed class QuickProbe(IClipSource source, Manifest manifest)
     /// <exception cref="InvalidDataException">No clip could be read.</exception>
     public async Task<IReadOnlyDictionary<string, double>> MeasureAsync(VideoEncoder encoder, CancellationToken cancellation)
     {
-        using var extracted = await FeatureExtraction.ExtractAsync([encoder], source, FeatureKind.MeanToken, BatchSize, progress: null, cancellation).ConfigureAwait(false);
+        using var extracted = await FeatureExtraction.ExtractAsync(
+            [encoder], source, FeatureKind.MeanToken, BatchSize, progress: null, cancellation).ConfigureAwait(false);
         var accuracies = new Dictionary<string, double>();
         foreach (var (label, classes) in manifest.Labels)
         {
-            var labelled = extracted.Entries.Select((entry, row) => (Row: (long)row, Class: ClassOf(entry, label))).Where(c => c.Class >= 0).ToList();
+            var labelled = extracted.Entries.Select((entry, row) => (Row: (long)row, Class: ClassOf(entry, label))).Where(c => c.Class >= 0)
+                .ToList();
             if (labelled.Count >= 2) accuracies[label] = Accuracy(extracted.Features[0], labelled, classes.Count);
         }
         return accuracies;
@@ -82,7 +90,8 @@ public sealed class QuickProbe(IClipSource source, Manifest manifest)
         return right / clips.Count;
     }
 
-    private static Tensor Rows(Tensor features, List<(long Row, long Class)> clips) => features.index_select(0, tensor(clips.ConvertAll(c => c.Row).ToArray()));
+    private static Tensor Rows(Tensor features, List<(long Row, long Class)> clips) =>
+        features.index_select(0, tensor(clips.ConvertAll(c => c.Row).ToArray()));
 
     private static Tensor Classes(List<(long Row, long Class)> clips) => tensor(clips.ConvertAll(c => c.Class).ToArray());
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -17,7 +19,9 @@ internal sealed class RunRecord : IRunRecord
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _saved;
 
-    private RunRecord(RunConfig config, RunFolder folder, IDisposable claim, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe, IProgress<TrainingProgress>? progress)
+    private RunRecord(
+        RunConfig config, RunFolder folder, IDisposable claim, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
+        IProgress<TrainingProgress>? progress)
     {
         (_training, _folder, _claim, _checkpoint, _probe, _progress) = (config.Training, folder, claim, checkpoint, probe, progress);
         FirstStep = checkpoint.Restore();
@@ -41,7 +45,9 @@ internal sealed class RunRecord : IRunRecord
     /// <param name="progress">Told of every <see cref="Report"/>.</param>
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
-    public static async Task<RunRecord> OpenAsync(RunConfig config, RunFolder folder, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe, IProgress<TrainingProgress>? progress)
+    public static async Task<RunRecord> OpenAsync(
+        RunConfig config, RunFolder folder, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
+        IProgress<TrainingProgress>? progress)
     {
         var claim = await folder.ClaimAsync().ConfigureAwait(false);
         var opened = false;
@@ -76,11 +82,12 @@ internal sealed class RunRecord : IRunRecord
     public void Report(long step)
     {
         _log.Flush();
-        _progress?.Report(new TrainingProgress(_log.Newest!, _training.Steps, _clock.Elapsed / (step - FirstStep) * (_training.Steps - step))
-        {
-            Health = _log.NewestHealth,
-            Probe = _log.NewestProbe,
-        });
+        _progress?.Report(
+            new TrainingProgress(_log.Newest!, _training.Steps, _clock.Elapsed / (step - FirstStep) * (_training.Steps - step))
+            {
+                Health = _log.NewestHealth,
+                Probe = _log.NewestProbe,
+            });
     }
 
     public void Save(long step)
@@ -91,9 +98,12 @@ internal sealed class RunRecord : IRunRecord
     }
 
     public TrainingHaltedException TooManySkipped(long skipped) => new(
-        $"{skipped} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at step {_log.Newest!.Step}. " +
+        $"{skipped} steps had a non-finite loss or gradient (training.max_skipped_steps is {_training.MaxSkippedSteps}); stopped at "
+            + $"step {_log.Newest!.Step}. " +
         $"The clips of the last such step are the data's entries {string.Join(", ", _log.NewestSkippedClips)}. " +
-        $"The weights and moments are as before it, in {Checkpoint}; look at them with ./ivnext weights inspect {Path.Combine(Checkpoint, TrainingCheckpoint.ModelFile)}, and at the steps before with ./ivnext runs show {_folder.Root}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.")
+        $"The weights and moments are as before it, in {Checkpoint}; look at them with ./ivnext weights inspect "
+            + $"{Path.Combine(Checkpoint, TrainingCheckpoint.ModelFile)}, and at the steps before with ./ivnext runs show "
+            + $"{_folder.Root}. Remedies: a lower training.base_learning_rate, a longer training.warmup_steps, or float32.")
     {
         Entries = _log.NewestSkippedClips,
     };

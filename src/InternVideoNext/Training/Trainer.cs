@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using InternVideoNext.Data;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training.Parallel;
 using static TorchSharp.torch;
 
@@ -21,8 +24,9 @@ namespace InternVideoNext.Training;
 /// <param name="folder">Where everything is written.</param>
 /// <param name="probe">Measures the encoder every <see cref="TrainingConfig.ProbeEvery"/> steps; null: never.</param>
 /// <param name="group">The processes that train the run; stays the caller's. Null: this one alone.</param>
-/// <exception cref="Configuration.ConfigurationException">The configured device is not here, or the processes cannot share a step.</exception>
-public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource source, RunFolder folder, QuickProbe? probe = null, IProcessGroup? group = null)
+/// <exception cref="Foundation.ConfigurationException">The configured device is not here, or the processes cannot share a step.</exception>
+public sealed class Trainer(
+    RunConfig config, ITrainingStage stage, IClipSource source, RunFolder folder, QuickProbe? probe = null, IProcessGroup? group = null)
 {
     private readonly TrainingConfig _training = config.Training;
     private readonly Device _device = TrainingDevice.Open(config.Training);
@@ -36,14 +40,16 @@ public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource 
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     /// <exception cref="ProcessLostException">A process of the group is gone.</exception>
-    /// <exception cref="Configuration.ConfigurationException">The processes were given different runs.</exception>
+    /// <exception cref="Foundation.ConfigurationException">The processes were given different runs.</exception>
     public async Task<TrainingOutcome> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         using var mode = new DeterministicMode(_training);
         using var optimizer = new FlatAdamW(stage.Student, _training);
         RunAgreement.Check(_group, config, source.Count);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
-        using var record = _group.Rank == 0 ? await RunRecord.OpenAsync(config, folder, checkpoint, optimizer, probe, progress).ConfigureAwait(false) : (IRunRecord)new NoRecord();
+        using var record = _group.Rank == 0
+            ? await RunRecord.OpenAsync(config, folder, checkpoint, optimizer, probe, progress).ConfigureAwait(false)
+            : (IRunRecord)new NoRecord();
         var step = ShareState(checkpoint, record.FirstStep);
         var batches = new BatchReader(source, _training, _share.NumbersFrom(step));
         await using var _ = batches.ConfigureAwait(false);
@@ -60,13 +66,15 @@ public sealed class Trainer(RunConfig config, ITrainingStage stage, IClipSource 
             using (mode.HoldThreads()) updated = current.TryUpdate(record, batches.TakeStepWait());
             if (!updated) break;
             step++;
-            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) await record.ProbeAsync(stage.Student.Encoder, cancellation).ConfigureAwait(false);
+            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) await record.ProbeAsync(stage.Student.Encoder, cancellation)
+                .ConfigureAwait(false);
             if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
             if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) Save();
         }
         Save();
         var newest = Encoding.UTF8.GetString(_group.Exchange(Encoding.UTF8.GetBytes(record.Checkpoint))[0]);
-        return new TrainingOutcome(step >= _training.Steps, step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
+        return new TrainingOutcome(
+            step >= _training.Steps, step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
 
         void Report()
         {

@@ -1,19 +1,24 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
 
 /// <summary>
 /// A run's full state on disk: <c>model.safetensors</c> (reference names), <c>optimizer.safetensors</c> (moments, float32
-/// masters beside bfloat16 weights, counters, a video teacher), <c>config.json</c> and <c>state.json</c> with checksums. Random draws need no state:
+/// masters beside bfloat16 weights, counters, a video teacher), <c>config.json</c> and <c>state.json</c> with checksums. Random draws need
+/// no state:
 /// they are functions of seed and step.
 /// </summary>
 internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage, FlatAdamW optimizer, RunFolder folder)
 {
-    public const string ModelFile = "model.safetensors", OptimizerFile = "optimizer.safetensors", ConfigFile = "config.json", StateFile = "state.json";
+    public const string ModelFile = ModelCheckpoint.FileName, OptimizerFile = "optimizer.safetensors", ConfigFile = "config.json",
+        StateFile = "state.json";
 
     private static readonly string[] Files = [ModelFile, OptimizerFile, ConfigFile];
 
@@ -36,10 +41,12 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
                 Version = typeof(TrainingCheckpoint).Assembly.GetName().Version!.ToString(3),
                 Sha256 = Files.ToDictionary(f => f, f => HashOf(Path.Combine(at, f))),
             };
-            AsideFile.Write(Path.Combine(at, StateFile), JsonSerializer.Serialize(state, ConfigJsonContext.Default.CheckpointState));
+            AsideFile.Write(Path.Combine(at, StateFile), JsonSerializer.Serialize(state, CheckpointJsonContext.Default.CheckpointState));
         });
 
-    /// <summary>Restores the newest checkpoint that passes its checksums; damaged ones are set aside and named in <see cref="Damaged"/>.</summary>
+    /// <summary>
+    /// Restores the newest checkpoint that passes its checksums; damaged ones are set aside and named in <see cref="Damaged"/>.
+    /// </summary>
     /// <returns>Steps done; 0 where there is no valid checkpoint.</returns>
     /// <exception cref="CheckpointMismatchException">The checkpoint is whole, but of another model.</exception>
     public long Restore()
@@ -65,13 +72,17 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
 
     /// <summary>Every tensor that a checkpoint holds, in one order on every process; views live in the caller's dispose scope.</summary>
     public IEnumerable<Tensor> State() =>
-        stage.Student.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => w.Value).Concat(OptimizerState().Select(w => w.Value));
+        stage.Student.state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => w.Value)
+            .Concat(OptimizerState().Select(w => w.Value));
 
     private static void Copy(SafetensorsFile file, string name, Tensor target)
     {
         using var stored = file.Read(name);
         if (!stored.shape.SequenceEqual(target.shape) || stored.dtype != target.dtype)
-            throw new SafetensorsException(file.Path, name, $"it is {stored.dtype}[{string.Join(", ", stored.shape)}], but {target.dtype}[{string.Join(", ", target.shape)}] is needed; the checkpoint is of another configuration.");
+            throw new SafetensorsException(
+                file.Path, name,
+                $"it is {stored.dtype}[{string.Join(", ", stored.shape)}], but {target.dtype}[{string.Join(", ", target.shape)}] is "
+                + "needed; the checkpoint is of another configuration.");
         target.copy_(stored);
     }
 
@@ -80,7 +91,8 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
     {
         try
         {
-            var state = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(at, StateFile)), ConfigJsonContext.Default.CheckpointState);
+            var state = JsonSerializer.Deserialize(
+                File.ReadAllText(Path.Combine(at, StateFile)), CheckpointJsonContext.Default.CheckpointState);
             if (state is null || state.Step != RunFolder.StepOf(at)) return $"{StateFile} is of another step";
             var wrong = Files.Where(f => state.Sha256.GetValueOrDefault(f) != HashOf(Path.Combine(at, f))).ToList();
             return wrong.Count == 0 ? null : $"{string.Join(", ", wrong)} does not match its checksum";

@@ -9,4 +9,5 @@ namespace InternVideoNext.Training;
 /// <param name="Elapsed">Wall time of this sitting.</param>
 /// <param name="DamagedCheckpoints">Checkpoints passed over when resuming, with reasons.</param>
 public sealed record TrainingOutcome(
-    bool Finished, long Step, string Checkpoint, long SkippedSteps, TimeSpan DataWait, TimeSpan Elapsed, IReadOnlyList<string> DamagedCheckpoints);
+    bool Finished, long Step, string Checkpoint, long SkippedSteps, TimeSpan DataWait, TimeSpan Elapsed,
+        IReadOnlyList<string> DamagedCheckpoints);

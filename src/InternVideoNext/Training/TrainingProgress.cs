@@ -1,4 +1,5 @@
 using InternVideoNext.Probes;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Training;
 

@@ -1,5 +1,8 @@
 using InternVideoNext.Data;
 using InternVideoNext.Probes;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training.Parallel;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +20,9 @@ namespace InternVideoNext.Training;
 /// <param name="optimizer">Holds weights and gradients.</param>
 /// <param name="index">0-based step.</param>
 /// <param name="trace">Told which part is under way; the stage tells it the rest.</param>
-internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, Device device, ITrainingStage stage, FlatAdamW optimizer, long index, StepTrace trace) : IDisposable
+internal sealed class TrainingStep(
+    TrainingConfig config, IProcessGroup group, Device device, ITrainingStage stage, FlatAdamW optimizer, long index,
+    StepTrace trace) : IDisposable
 {
     private readonly StepShare _share = StepShare.Of(config, group.Rank, group.Size);
     private readonly LossSum _losses = new(config.Accumulation);
@@ -37,7 +42,7 @@ internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, D
         using var scope = NewDisposeScope();
         if (_batches == 0) ZeroGradients();
         var video = Upload(batch.Video);
-        var losses = stage.ComputeLoss(video, batch.Entries, _share.Number(index, _batches));
+        var losses = stage.ComputeLoss(new StepInput(video, _share.Number(index, _batches), batch.Entries));
         Differentiate(losses.Total);
         _losses.Add(losses);
         _clips.AddRange(batch.Entries);
@@ -82,7 +87,7 @@ internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, D
     {
         using var part = trace.Enter(StepPart.Optimiser);
         foreach (var parameters in optimizer.Parameters.Groups) group.AllReduceSum(parameters.Gradient);
-        group.AllReduceSum(_losses.Values!);
+        group.AllReduceSum((Tensor)_losses.Values!);
         var norm = optimizer.Step(rate, _losses.Total);
         stage.AfterUpdate();
         return norm;
@@ -92,7 +97,8 @@ internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, D
     private Tensor Upload(Tensor video)
     {
         using var part = trace.Enter(StepPart.Data);
-        var here = device.type == DeviceType.CUDA && video.device_type == DeviceType.CPU ? video.pin_memory().to(device, non_blocking: true) : video;
+        var here = device.type == DeviceType.CUDA && video.device_type == DeviceType.CPU ? video.pin_memory().to(device, non_blocking: true)
+            : video;
         return here.to(config.Precision.ScalarType());
     }
 
@@ -110,6 +116,7 @@ internal sealed class TrainingStep(TrainingConfig config, IProcessGroup group, D
     {
         using var features = _features;
         _features = null;
-        return features is null || features.size(0) < 2 || !features.isfinite().all().item<bool>() ? null : FeatureStatistics.Measure(features);
+        return features is null || features.size(0) < 2 || !features.isfinite().all().item<bool>() ? null
+            : FeatureStatistics.Measure((Tensor)features);
     }
 }

@@ -59,7 +59,8 @@ public sealed class AblationComparisonTests
     public void Judge_AClaim_FollowsTheInterval(int better, int worse, Verdict expected)
     {
         var claim = AblationClaims.All.Single(c => c.Id == "stage2" && c.Label == "motion");
-        var results = Rows("stage2", better, better + 1, better, better, better).Concat(Rows("align-diffusion", worse, worse, worse + 1, worse, worse)).ToList();
+        var results = Rows("stage2", better, better + 1, better, better, better)
+            .Concat(Rows("align-diffusion", worse, worse, worse + 1, worse, worse)).ToList();
         Assert.Equal(expected, claim.Judge(results, "mini").Verdict);
         Assert.Equal(21.5, claim.Reported!.Value, 9);
         Assert.Equal(Verdict.TooFewSeeds, claim.Judge([.. results.Where(r => r.Seed < 4)], "mini").Verdict);
@@ -79,7 +80,8 @@ public sealed class AblationComparisonTests
     public void Rerun_AnotherNumber_IsHeldAgainstTheSpreadOfSeeds()
     {
         var (reported, others) = (Row("align", 1, 70), new[] { Row("align", 2, 71), Row("align", 3, 69) });
-        Assert.Equal(RerunVerdict.WithinNoise, RerunComparison.Of(reported, Row("align", 1, 72) with { ModelSha256 = "other" }, others).Verdict);
+        Assert.Equal(
+            RerunVerdict.WithinNoise, RerunComparison.Of(reported, Row("align", 1, 72) with { ModelSha256 = "other" }, others).Verdict);
         var far = RerunComparison.Of(reported, Row("align", 1, 85) with { ModelSha256 = "other", Code = "2" }, others);
         Assert.Equal(RerunVerdict.Different, far.Verdict);
         Assert.Contains(far.Lines, line => line.Contains("code", StringComparison.Ordinal));

@@ -1,13 +1,14 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Ablations;
 
 public sealed class AblationRowsTests
 {
-    public static TheoryData<string> Presets => [.. InternVideoNext.Configuration.Presets.Names];
+    public static TheoryData<string> Presets => [.. InternVideoNext.Recipes.Presets.Names];
 
     [Fact]
     public void All_EveryId_IsUniqueAndItsNeighbourAndStartExist()
@@ -64,7 +65,8 @@ public sealed class AblationRowsTests
         double Cost(string id)
         {
             var config = AblationRows.Find(id).Config(settings, 1)!;
-            return InternVideoNext.Models.Description.ModelDescription.Of(config).TrainingMultiplyAdds * config.Training.Steps * config.Training.ClipsPerStep;
+            return InternVideoNext.Description.ModelDescription.Of(
+                config).TrainingMultiplyAdds * config.Training.Steps * config.Training.ClipsPerStep;
         }
 
         Assert.InRange(Cost("stage1-long") / (Cost("align-diffusion") + Cost("stage2")), 0.999, 1.001);
@@ -76,7 +78,8 @@ public sealed class AblationRowsTests
         // Linear probing on K400 / SSv2, the paper's tables of Stage 1 and Stage 2.
         (string Row, double Kinetics, double SomethingSomething)[] paper =
         [
-            ("pixel-linear", 47.2, 28.1), ("align", 70.7, 32.1), ("align-linear", 69.8, 31.8), ("align-diffusion", 74.2, 35.4), ("text-predictor", 75.8, 36.9),
+            ("pixel-linear", 47.2, 28.1), ("align", 70.7, 32.1), ("align-linear", 69.8, 31.8), ("align-diffusion", 74.2, 35.4),
+                ("text-predictor", 75.8, 36.9),
             ("stage2", 76.9, 56.9), ("vjepa-predictor", 74.8, 53.8), ("ema-0.998", 75.4, 45.7), ("image-teacher", 75.4, 45.7),
         ];
         Assert.All(paper, p => Assert.Equal(new ReportedAccuracy(p.Kinetics, p.SomethingSomething), AblationRows.Find(p.Row).Reported));
@@ -105,6 +108,7 @@ public sealed class AblationRowsTests
     internal static AblationSettings Settings(string preset) => new()
     {
         Preset = preset,
-        Teacher = InternVideoNext.Configuration.Presets.Stage1(preset).Teacher is SiglipTeacherConfig siglip ? siglip with { RandomWeights = true } : null,
+        Teacher = InternVideoNext.Recipes.Presets.Stage1(preset).Teacher is SiglipTeacherConfig siglip
+            ? siglip with { RandomWeights = true } : null,
     };
 }

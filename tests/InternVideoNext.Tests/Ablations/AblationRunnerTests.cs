@@ -1,7 +1,8 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Ablations;
 
@@ -27,7 +28,9 @@ public sealed class AblationRunnerTests : IDisposable
             });
         }
         var resumed = await RunAll(plan, parts);
-        foreach (var run in plan.Runs) RunAssert.Equal(new RunFolder(new AblationRunner(plan, Path.Combine(_folder, "whole")).FolderOf(run)), new RunFolder(new AblationRunner(plan, parts).FolderOf(run)));
+        foreach (var run in plan.Runs) RunAssert.Equal(
+            new RunFolder(new AblationRunner(plan, Path.Combine(_folder, "whole")).FolderOf(run)),
+            new RunFolder(new AblationRunner(plan, parts).FolderOf(run)));
         Assert.Equal(whole.Select(r => r.ModelSha256), resumed.Select(r => r.ModelSha256));
         Assert.Equal(whole.SelectMany(r => r.Probes).Select(p => p.Correct), resumed.SelectMany(r => r.Probes).Select(p => p.Correct));
         Assert.Equal(whole.Select(r => r.Place), resumed.Select(r => r.Place));
@@ -79,7 +82,8 @@ public sealed class AblationRunnerTests : IDisposable
         var lines = (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Select(line => line.Split(',')).ToList();
         int[] keys = [.. new[] { "row", "label", "readout" }.Select(name => Array.IndexOf(lines[0], name))];
         Assert.DoesNotContain(-1, keys);
-        Assert.Equal(24, lines.Skip(1).Select(line => string.Join(' ', keys.Select(key => line[key]))).Distinct().Count()); // two runs of two labels by six readouts
+        // two runs of two labels by six readouts
+        Assert.Equal(24, lines.Skip(1).Select(line => string.Join(' ', keys.Select(key => line[key]))).Distinct().Count());
         Assert.Equal(1 + 24, lines.Count);
         Assert.Equal(24, results.ToDataFrame().Rows.Count);
     }
@@ -87,7 +91,8 @@ public sealed class AblationRunnerTests : IDisposable
     [Fact]
     public void Make_RowsAndSeeds_AddsStartsOnceBeforeWhatNeedsThem()
     {
-        var plan = AblationPlan.Make(Settings, Data, [AblationRows.Find("stage2"), AblationRows.Find("ema-0.99"), AblationRows.Find("text-predictor")], [1, 2]);
+        var plan = AblationPlan.Make(
+            Settings, Data, [AblationRows.Find("stage2"), AblationRows.Find("ema-0.99"), AblationRows.Find("text-predictor")], [1, 2]);
         Assert.Equal(["align-diffusion", "stage2", "ema-0.99", "align-diffusion", "stage2", "ema-0.99"], plan.Runs.Select(r => r.Row.Id));
         Assert.Equal("text-predictor", Assert.Single(plan.LeftOut).Row.Id);
         Assert.Equal(plan.Runs[0].Name, ((Stage2Config)plan.Runs[1].Config!).Start);
@@ -97,10 +102,12 @@ public sealed class AblationRunnerTests : IDisposable
     [Fact]
     public void Hash_WhatChangesNoNumber_LeavesItAlone()
     {
-        var (one, longer) = (Plan("align").Runs[0], AblationPlan.Make(Settings with { Length = 0.05 }, Data, [AblationRows.Find("align")], [1]).Runs[0]);
+        var (one, longer) = (
+            Plan("align").Runs[0], AblationPlan.Make(Settings with { Length = 0.05 }, Data, [AblationRows.Find("align")], [1]).Runs[0]);
         Assert.Equal(one.Hash, Plan("align").Runs[0].Hash);
         Assert.NotEqual(one.Hash, longer.Hash);
-        Assert.NotEqual(one.Hash, AblationPlan.Make(Settings, new ShapesAblationData(64, 49), [AblationRows.Find("align")], [1]).Runs[0].Hash);
+        Assert.NotEqual(
+            one.Hash, AblationPlan.Make(Settings, new ShapesAblationData(64, 49), [AblationRows.Find("align")], [1]).Runs[0].Hash);
     }
 
     [Fact]
@@ -152,12 +159,14 @@ public sealed class AblationRunnerTests : IDisposable
     private static async Task<List<AblationResult>> RunAll(AblationPlan plan, string folder)
     {
         var results = new List<AblationResult>();
-        foreach (var run in plan.Runs) results.Add(await new AblationRunner(plan, folder).RunAsync(run, progress: null, CancellationToken.None));
+        foreach (var run in plan.Runs) results.Add(
+            await new AblationRunner(plan, folder).RunAsync(run, progress: null, CancellationToken.None));
         return results;
     }
 
     private static void AssertMeasured(string[] readouts, AblationResult result) =>
-        Assert.Equal(readouts.SelectMany(r => new[] { (r, "appearance"), (r, "motion") }), result.Probes.Select(p => (p.Readout, p.Result.Label)));
+        Assert.Equal(
+            readouts.SelectMany(r => new[] { (r, "appearance"), (r, "motion") }), result.Probes.Select(p => (p.Readout, p.Result.Label)));
 
     private sealed class Unwanted : IProgress<AblationProgress>
     {

@@ -16,7 +16,8 @@ public sealed class AblationSettingsTests
         Assert.Equal("mini-frames", settings.ReadoutFor("motion"));
         Assert.Equal("mini-frames", settings.ReadoutFor("steps"));
         Assert.Equal(
-            ["mini", "mini-frames", "mini-attentive", "predictor/mini", "predictor/mini-frames", "predictor/mini-attentive"], settings.Readouts.Select(r => r.Name));
+            ["mini", "mini-frames", "mini-attentive", "predictor/mini", "predictor/mini-frames", "predictor/mini-attentive"],
+                settings.Readouts.Select(r => r.Name));
     }
 
     [Fact]

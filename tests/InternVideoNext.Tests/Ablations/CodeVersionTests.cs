@@ -1,7 +1,7 @@
 using System.Text.Json;
 using InternVideoNext.Ablations;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Ablations;
 
@@ -13,9 +13,11 @@ namespace InternVideoNext.Tests.Ablations;
 public sealed class CodeVersionTests : IDisposable
 {
     private const string FileName = "results-version.json";
-    private const double Tolerance = 1e-3; // processors and numbers of threads round otherwise; a change of the method is far larger within these steps
+    // processors and numbers of threads round otherwise; a change of the method is far larger within these steps
+    private const double Tolerance = 1e-3;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ivnext-version-").FullName;
 
@@ -30,14 +32,18 @@ public sealed class CodeVersionTests : IDisposable
         {
             var target = Path.Combine(Path.GetTempPath(), FileName);
             await File.WriteAllTextAsync(target, JsonSerializer.Serialize(computed, Json) + "\n");
-            Assert.Fail($"recorded {target}; move it to tests/InternVideoNext.Tests/Fixtures, and commit it with the raised CodeVersion.Results");
+            Assert.Fail(
+                $"recorded {target}; move it to tests/InternVideoNext.Tests/Fixtures, and commit it with the raised CodeVersion.Results");
         }
         var expected = Read(file);
         const string Remedy = "raise CodeVersion.Results and record anew: IVNEXT_RECORD=1 ./ivnext test --filter CodeVersionTests";
-        Assert.True(expected.Version == CodeVersion.Results, $"the numbers recorded are of version {expected.Version}, the code says {CodeVersion.Results}; {Remedy}");
+        Assert.True(
+            expected.Version == CodeVersion.Results,
+            $"the numbers recorded are of version {expected.Version}, the code says {CodeVersion.Results}; {Remedy}");
         Assert.Equal(expected.Losses.Count, computed.Losses.Count);
         foreach (var (was, now) in expected.Losses.Zip(computed.Losses))
-            Assert.True(Math.Abs(was - now) <= Tolerance * Math.Abs(was), $"a step's loss was {was:R}, is {now:R}: results have changed; {Remedy}");
+            Assert.True(
+                Math.Abs(was - now) <= Tolerance * Math.Abs(was), $"a step's loss was {was:R}, is {now:R}: results have changed; {Remedy}");
     }
 
     private static Recorded Read(string file) => JsonSerializer.Deserialize<Recorded>(File.ReadAllText(file), Json)!;

@@ -30,7 +30,8 @@ internal sealed class StoppingData(IAblationData inner, int batches, Cancellatio
     {
         public int Count => source.Count;
 
-        public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<ClipBatch> ReadTraining(
+            int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
         {
             await foreach (var batch in source.ReadTraining(batchSize, seed, batches, cancellation))
             {
@@ -39,6 +40,7 @@ internal sealed class StoppingData(IAblationData inner, int batches, Cancellatio
             }
         }
 
-        public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) => source.ReadOnce(batchSize, cancellation);
+        public IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation) =>
+            source.ReadOnce(batchSize, cancellation);
     }
 }

@@ -1,5 +1,5 @@
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
+using InternVideoNext.Recipes;
 using InternVideoNext.Tests.Training;
 
 namespace InternVideoNext.Tests.Benchmarks;
@@ -12,7 +12,14 @@ public sealed class BenchmarkComparisonTests
     [Fact]
     public void Of_SameWork_HasRatiosAndNoObstacle()
     {
-        var faster = Result with { Throughput = Result.Throughput with { ClipsPerSecond = new Quartiles(1, 2 * Result.Throughput.ClipsPerSecond.Median, 3) } };
+        var faster = Result with
+        {
+            Throughput = Result.Throughput with
+            {
+                ClipsPerSecond = new Quartiles(
+            1, 2 * Result.Throughput.ClipsPerSecond.Median, 3)
+            }
+        };
         var comparison = BenchmarkComparison.Of(faster, Result);
         Assert.Empty(comparison.Obstacles);
         Assert.Equal(2, comparison.Figures[0].Ratio!.Value, 1e-9);
@@ -24,7 +31,8 @@ public sealed class BenchmarkComparisonTests
     [InlineData("training.batch_size=5", "training.batch_size")]
     [InlineData("model.encoder.depth=1", "model.encoder.depth")]
     public void Of_OtherConfiguration_NamesTheValue(string assignment, string path) =>
-        Assert.Contains(path, Assert.Single(Obstacles(r => r with { Config = ConfigJson.Override(r.Config, [assignment]) })), StringComparison.Ordinal);
+        Assert.Contains(
+            path, Assert.Single(Obstacles(r => r with { Config = ConfigJson.Override(r.Config, [assignment]) })), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("training.seed=5")]
@@ -35,14 +43,18 @@ public sealed class BenchmarkComparisonTests
     [Fact]
     public void Of_OtherMachine_NamesWhatDiffers()
     {
-        Assert.Contains("processor", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Cores = 999 } })), StringComparison.Ordinal);
-        Assert.Contains("threads", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Threads = 999 } })), StringComparison.Ordinal);
-        Assert.Contains("device", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Device = "card" } })), StringComparison.Ordinal);
+        Assert.Contains(
+            "processor", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Cores = 999 } })), StringComparison.Ordinal);
+        Assert.Contains(
+            "threads", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Threads = 999 } })), StringComparison.Ordinal);
+        Assert.Contains(
+            "device", Assert.Single(Obstacles(r => r with { Machine = r.Machine with { Device = "card" } })), StringComparison.Ordinal);
         Assert.Empty(Obstacles(r => r with { Machine = r.Machine with { Torch = "other" } }));
     }
 
     [Fact]
-    public void Of_OtherStage_SaysSo() => Assert.Contains("stage", Assert.Single(Obstacles(r => r with { Config = TinyBench.Config(1) })), StringComparison.Ordinal);
+    public void Of_OtherStage_SaysSo() =>
+        Assert.Contains("stage", Assert.Single(Obstacles(r => r with { Config = TinyBench.Config(1) })), StringComparison.Ordinal);
 
     [Fact]
     public void Of_OtherNumberOfParameters_NamesThePart()
@@ -52,5 +64,6 @@ public sealed class BenchmarkComparisonTests
         Assert.Contains("predictor", Assert.Single(Obstacles(r => r with { Parameters = counts })), StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<string> Obstacles(Func<BenchmarkResult, BenchmarkResult> change) => BenchmarkComparison.Of(Result, change(Result)).Obstacles;
+    private static IReadOnlyList<string> Obstacles(Func<BenchmarkResult, BenchmarkResult> change) =>
+        BenchmarkComparison.Of(Result, change(Result)).Obstacles;
 }

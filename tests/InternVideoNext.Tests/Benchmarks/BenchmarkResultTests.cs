@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Tests.Training;
 
 namespace InternVideoNext.Tests.Benchmarks;
@@ -23,16 +23,21 @@ public sealed class BenchmarkResultTests
     public void FromJson_MissingMember_NamesIt() => Refuses(json => json.AsObject().Remove("throughput"), "throughput");
 
     [Fact]
-    public void FromJson_MissingFigure_NamesIt() => Refuses(json => json["throughput"]!["clips_per_second"]!.AsObject().Remove("median"), "median");
+    public void FromJson_MissingFigure_NamesIt() =>
+        Refuses(json => json["throughput"]!["clips_per_second"]!.AsObject().Remove("median"), "median");
 
     [Fact]
     public void FromJson_AnotherFile_SaysSo() =>
-        Assert.Contains("a.json is no benchmark's result", Assert.Throws<ConfigurationException>(() => BenchmarkResult.FromJson("[1]", "a.json")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a.json is no benchmark's result",
+            Assert.Throws<ConfigurationException>(() => BenchmarkResult.FromJson("[1]", "a.json")).Message, StringComparison.Ordinal);
 
     private static void Refuses(Action<JsonNode> spoil, string name)
     {
         var json = JsonNode.Parse(Result.ToJson())!;
         spoil(json);
-        Assert.Contains(name, Assert.Throws<ConfigurationException>(() => BenchmarkResult.FromJson(json.ToJsonString(), "text")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            name, Assert.Throws<ConfigurationException>(() => BenchmarkResult.FromJson(json.ToJsonString(), "text")).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,7 @@
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
-using InternVideoNext.Models.Description;
-using InternVideoNext.Training;
+using InternVideoNext.Description;
+using InternVideoNext.Models;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Tests.Benchmarks;
 
@@ -20,7 +20,8 @@ public sealed class SmallestRunTests
     private static void Compare(string preset, int stage)
     {
         RunConfig run = stage == 1 ? Presets.Stage1(preset) : Presets.Stage2(preset);
-        run = BenchmarkPlan.Complete(ConfigJson.Override(BenchmarkPlan.Complete(run), ["training.device=cpu", "training.precision=float32"]));
+        run = BenchmarkPlan.Complete(
+            ConfigJson.Override(BenchmarkPlan.Complete(run), ["training.device=cpu", "training.precision=float32"]));
         var smallest = SmallestRun.Of(run);
         smallest.Validate();
         var (large, small) = (ModelDescription.Of(run), ModelDescription.Of(smallest));
@@ -35,5 +36,6 @@ public sealed class SmallestRunTests
         [(block.Name, block.Type, block.Repeat), .. block.Children.SelectMany(Blocks)];
 
     // The numbers of tokens in them aside.
-    private static List<(string Work, string Way)> Ways(RunConfig config) => [.. ComputePaths.Of(config).Select(p => (p.Work, p.Way.Split(',')[0]))];
+    private static List<(string Work, string Way)> Ways(RunConfig config) =>
+        [.. ComputePaths.Of(config).Select(p => (p.Work, p.Way.Split(',')[0]))];
 }

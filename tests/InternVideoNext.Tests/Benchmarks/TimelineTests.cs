@@ -14,7 +14,8 @@ public sealed class TimelineTests
         timeline.End();
         timeline.End();
         Assert.Equal(["inner", "outer"], timeline.Spans.Select(s => s.Name));
-        Assert.True(timeline.Spans[1].Microseconds <= timeline.Spans[0].Microseconds && timeline.Spans[0].Duration <= timeline.Spans[1].Duration);
+        Assert.True(
+            timeline.Spans[1].Microseconds <= timeline.Spans[0].Microseconds && timeline.Spans[0].Duration <= timeline.Spans[1].Duration);
     }
 
     [Fact]

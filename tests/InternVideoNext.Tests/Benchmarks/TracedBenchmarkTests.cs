@@ -1,19 +1,22 @@
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Benchmarks;
 
-/// <summary>On a trace of <c>bench/twin.py --trace</c>: Stage 2 of the configuration below, two clips, without its notes of source lines.</summary>
+/// <summary>
+/// On a trace of <c>bench/twin.py --trace</c>: Stage 2 of the configuration below, two clips, without its notes of source lines.
+/// </summary>
 [Collection(WholeProcessGroup.Name)] // training.threads sets the number of the process
 public sealed class TracedBenchmarkTests
 {
     private static readonly string Trace = Path.Combine(AppContext.BaseDirectory, "Fixtures", "benchmarks", "twin-trace.pt");
 
     private static readonly RunConfig Config = ConfigJson.Override(TinyBench.Config(2),
-        ["training.threads=1", "model.encoder.width=16", "model.encoder.depth=1", "model.encoder.pool_width=16", "model.predictor.width=16"]);
+        ["training.threads=1", "model.encoder.width=16", "model.encoder.depth=1", "model.encoder.pool_width=16",
+            "model.predictor.width=16"]);
 
     [Fact]
     public void Run_TwinsTrace_HasOurParametersAndIsComparable()
@@ -45,8 +48,13 @@ public sealed class TracedBenchmarkTests
         module.forward(clips).backward();
         var training = Config.Training;
         nn.utils.clip_grad_norm_(trained.Select(p => p.Value), training.ClipNorm);
-        var groups = trained.GroupBy(p => p.Value.dim() > 1 && !p.Key.EndsWith("cls_token", StringComparison.Ordinal) && !p.Key.EndsWith("pos_embed", StringComparison.Ordinal))
-            .Select(g => new TorchSharp.Modules.AdamW.ParamGroup(g.Select(p => p.Value), lr: TracedStep.LearningRate, beta1: training.Beta1, beta2: training.Beta2, eps: training.Epsilon, weight_decay: g.Key ? training.WeightDecay : 0));
+        var groups = trained.GroupBy(
+            p => p.Value.dim() > 1 && !p.Key.EndsWith("cls_token", StringComparison.Ordinal)
+            && !p.Key.EndsWith("pos_embed", StringComparison.Ordinal))
+            .Select(g =>
+                new TorchSharp.Modules.AdamW.ParamGroup(
+                g.Select(p => p.Value), lr: TracedStep.LearningRate, beta1: training.Beta1, beta2: training.Beta2, eps: training.Epsilon,
+                weight_decay: g.Key ? training.WeightDecay : 0));
         using var optimizer = optim.AdamW(groups, lr: TracedStep.LearningRate);
         var before = expected.ToDictionary(p => p.Key, p => p.Value.detach().clone());
         optimizer.step();
@@ -63,7 +71,8 @@ public sealed class TracedBenchmarkTests
     public void Run_BFloat16_IsRefused()
     {
         var ours = TinyBench.Run(2) with { Config = ConfigJson.Override(Config, ["training.precision=bfloat16"]) };
-        var error = Assert.Throws<ConfigurationException>(() => new TracedBenchmark(Trace, ours, steps: 2, warmUp: 1, "traced").Run(null, CancellationToken.None));
+        var error = Assert.Throws<ConfigurationException>(
+            () => new TracedBenchmark(Trace, ours, steps: 2, warmUp: 1, "traced").Run(null, CancellationToken.None));
         Assert.Contains("bfloat16", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using InternVideoNext.Benchmarks;
-using InternVideoNext.Configuration;
-using InternVideoNext.Models.Description;
+using InternVideoNext.Description;
+using InternVideoNext.Foundation;
 using InternVideoNext.Tests.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +10,8 @@ namespace InternVideoNext.Tests.Benchmarks;
 [Collection(WholeProcessGroup.Name)] // measuring changes the number of threads for moments
 public sealed class TrainingBenchmarkTests
 {
-    private static readonly string[] Stage1Parts = ["data", "teacher", "masks", "encoder", "alignment", "predictor", "decoder", "backward", "optimiser", "rest"];
+    private static readonly string[] Stage1Parts = [
+        "data", "teacher", "masks", "encoder", "alignment", "predictor", "decoder", "backward", "optimiser", "rest"];
 
     [Theory]
     [InlineData(1)]
@@ -21,7 +22,9 @@ public sealed class TrainingBenchmarkTests
         Assert.Equal(Stage1Parts.Where(part => stage == 1 || part != "alignment"), result.Parts.Select(p => p.Part));
         Assert.All(result.Parts, part => Assert.True(part.Milliseconds > 0, part.Part));
         Assert.Equal(2, result.Throughput.Steps.Count);
-        Assert.Equal(2000 / result.Throughput.MillisecondsPerStep.Median, result.Throughput.ClipsPerSecond.Median, result.Throughput.ClipsPerSecond.Median * 0.5);
+        Assert.Equal(
+            2000 / result.Throughput.MillisecondsPerStep.Median, result.Throughput.ClipsPerSecond.Median,
+            result.Throughput.ClipsPerSecond.Median * 0.5);
         Assert.InRange(result.Arithmetic!.Utilisation, 1e-6, 1);
         Assert.InRange(result.Overhead!.Milliseconds, 0.1, 1e4);
         Assert.NotNull(result.LastLoss);
@@ -34,8 +37,13 @@ public sealed class TrainingBenchmarkTests
     public void Run_EitherStage_CountsTheParametersThatTheDescriptionCounts(int stage)
     {
         var (counted, described) = (TinyBench.Run(stage).Parameters, ModelDescription.Of(TinyBench.Config(stage)));
-        foreach (var (part, key) in (IEnumerable<(string, string)>)[("encoder", "encoder."), ("predictor", "predictor."), ("decoder", "decoder."), ("alignment", "alignment.")])
-            Assert.Equal(described.Student.Children.FirstOrDefault(c => c.Key.StartsWith(key, StringComparison.Ordinal))?.Parameters ?? 0, counted.GetValueOrDefault(part));
+        foreach (
+            var (part, key) in (
+            IEnumerable<(string, string)>)[("encoder", "encoder."), ("predictor", "predictor."), ("decoder", "decoder."),
+            ("alignment", "alignment.")])
+            Assert.Equal(
+                described.Student.Children.FirstOrDefault(c => c.Key.StartsWith(key, StringComparison.Ordinal))?.Parameters ?? 0,
+                counted.GetValueOrDefault(part));
         Assert.Equal(described.Teacher!.Parameters, counted["teacher"]);
     }
 
@@ -45,13 +53,17 @@ public sealed class TrainingBenchmarkTests
         var (with, without) = (TinyBench.Run(1), TinyBench.Run(1, withoutTeacher: true));
         Assert.False(without.WithTeacher);
         Assert.DoesNotContain("teacher", without.Parameters.Keys);
-        Assert.Equal(2 * ModelDescription.Of(TinyBench.Config(1)).Teacher!.MultiplyAdds, with.Arithmetic!.FlopPerClip - without.Arithmetic!.FlopPerClip, 1.0);
+        Assert.Equal(
+            2 * ModelDescription.Of(TinyBench.Config(1)).Teacher!.MultiplyAdds,
+            with.Arithmetic!.FlopPerClip - without.Arithmetic!.FlopPerClip, 1.0);
         Assert.NotNull(without.LastLoss);
     }
 
     [Fact]
     public void Run_WithoutTeacherInStage2_SaysThatItCannotBeLeftOut() =>
-        Assert.Contains("without_teacher", Assert.Throws<ConfigurationException>(() => TinyBench.Run(2, withoutTeacher: true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "without_teacher", Assert.Throws<ConfigurationException>(() => TinyBench.Run(2, withoutTeacher: true)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Run_Profile_WritesSpansOfModulesWithinTheirParts()
@@ -61,9 +73,14 @@ public sealed class TrainingBenchmarkTests
         TinyBench.Run(1, path);
         using var json = JsonDocument.Parse(File.ReadAllText(path));
         var spans = json.RootElement.GetProperty("traceEvents").EnumerateArray().Where(e => e.GetProperty("ph").GetString() == "X")
-            .Select(e => (Name: e.GetProperty("name").GetString()!, Kind: e.GetProperty("cat").GetString(), From: e.GetProperty("ts").GetDouble(), To: e.GetProperty("ts").GetDouble() + e.GetProperty("dur").GetDouble())).ToList();
+            .Select(e =>
+                (Name: e.GetProperty("name").GetString()!, Kind: e.GetProperty("cat").GetString(), From: e.GetProperty("ts").GetDouble(),
+                To: e.GetProperty("ts").GetDouble() + e.GetProperty("dur").GetDouble())).ToList();
         Assert.Equal(3, spans.Count(s => s.Name == "step"));
-        foreach (var (module, part) in (IEnumerable<(string, string)>)[("encoder.blocks.1.attn", "encoder"), ("predictor.bert_decoder.layers.0", "predictor"), ("decoder.diffloss.net", "decoder"), ("teacher.encoder.layers.0.mlp", "teacher")])
+        foreach (
+            var (module, part) in (
+            IEnumerable<(string, string)>)[("encoder.blocks.1.attn", "encoder"), ("predictor.bert_decoder.layers.0", "predictor"),
+            ("decoder.diffloss.net", "decoder"), ("teacher.encoder.layers.0.mlp", "teacher")])
         {
             var inner = spans.First(s => s.Name == module);
             Assert.Contains(spans, outer => outer.Name == part && outer.Kind == "part" && outer.From <= inner.From && inner.To <= outer.To);

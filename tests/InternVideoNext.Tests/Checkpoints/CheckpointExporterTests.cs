@@ -23,7 +23,8 @@ public sealed class CheckpointExporterTests : IDisposable
     {
         using var fixture = ReferenceFixture.Open("encoder");
         var encoder = new TensorSelection(fixture, "weights.");
-        var half = encoder.Entries.Keys.Order(StringComparer.Ordinal).Select(name => KeyValuePair.Create("model." + name, encoder.Read(name).half()));
+        var half = encoder.Entries.Keys.Order(StringComparer.Ordinal)
+            .Select(name => KeyValuePair.Create("model." + name, encoder.Read(name).half()));
         SafetensorsWriter.Write(_folder["released"], half, new Dictionary<string, string> { ["format"] = "pt" });
 
         var module = new NamedModule(ReferenceFixture.Shapes(encoder), moduleType);
@@ -40,7 +41,8 @@ public sealed class CheckpointExporterTests : IDisposable
     {
         using var fixture = ReferenceFixture.Open("stage1");
         var source = new TensorSelection(fixture, "weights.");
-        var module = new NamedModule(source.Entries.Values.Select(entry => (ReferenceCheckpoint.Stage1.Import(entry.Name).Key!, entry.Shape.ToArray())));
+        var module = new NamedModule(
+            source.Entries.Values.Select(entry => (ReferenceCheckpoint.Stage1.Import(entry.Name).Key!, entry.Shape.ToArray())));
         StrictLoader.Load(module, source, ReferenceCheckpoint.Stage1);
         CheckpointExporter.Export(_folder["stage1"], module, ReferenceCheckpoint.Stage1);
         using var exported = SafetensorsFile.Open(_folder["stage1"]);

@@ -7,7 +7,8 @@ internal sealed class NamedModule : nn.Module
 {
     private readonly Dictionary<string, nn.Module> _children = [];
 
-    public NamedModule(IEnumerable<(string Name, long[] Shape)> parameters, ScalarType type = ScalarType.Float32, string name = "model") : base(name)
+    public NamedModule(IEnumerable<(string Name, long[] Shape)> parameters, ScalarType type = ScalarType.Float32, string name = "model")
+        : base(name)
     {
         foreach (var (key, shape) in parameters)
             Add(key, nn.Parameter(zeros(shape, dtype: type)));

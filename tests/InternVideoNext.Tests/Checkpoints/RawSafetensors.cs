@@ -6,7 +6,8 @@ namespace InternVideoNext.Tests.Checkpoints;
 /// <summary>Safetensors bytes put together by hand, so that they can be wrong.</summary>
 internal static class RawSafetensors
 {
-    public static byte[] Bytes(string header, int dataBytes, long? claimedLength = null) => Bytes(Encoding.UTF8.GetBytes(header), dataBytes, claimedLength);
+    public static byte[] Bytes(string header, int dataBytes, long? claimedLength = null) =>
+        Bytes(Encoding.UTF8.GetBytes(header), dataBytes, claimedLength);
 
     public static byte[] Bytes(byte[] header, int dataBytes, long? claimedLength = null)
     {

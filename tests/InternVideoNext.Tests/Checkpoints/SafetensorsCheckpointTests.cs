@@ -47,10 +47,16 @@ public sealed class SafetensorsCheckpointTests : IDisposable
     [Fact]
     public void Open_FolderWithSeveralOrNone_SaysWhich()
     {
-        Assert.Contains("name one: model-00001-of-00002.safetensors, model-00002-of-00002.safetensors", Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "name one: model-00001-of-00002.safetensors, model-00002-of-00002.safetensors",
+            Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder.Path)).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(_folder["empty"]);
-        Assert.Contains("neither a .safetensors file nor an index (model.safetensors.index.json)", Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder["empty"])).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder["nothing"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither a .safetensors file nor an index (model.safetensors.index.json)",
+            Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder["empty"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.Throws<FileNotFoundException>(() => SafetensorsCheckpoint.Open(_folder["nothing"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -70,7 +76,9 @@ public sealed class SafetensorsCheckpointTests : IDisposable
     public void Open_BadIndex_SaysWhatIsWrong(string json, string expected)
     {
         Index(json);
-        Assert.Contains(expected, Assert.Throws<SafetensorsException>(() => SafetensorsCheckpoint.Open(_folder.Path).Dispose()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<SafetensorsException>(() => SafetensorsCheckpoint.Open(_folder.Path).Dispose()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,10 +94,13 @@ public sealed class SafetensorsCheckpointTests : IDisposable
     public void Selection_OfAPrefixNobodyHas_IsAnError()
     {
         using var file = SafetensorsFile.Open(_folder["model-00001-of-00002.safetensors"]);
-        Assert.Contains("no tensor's name starts with 'x.'", Assert.Throws<SafetensorsException>(() => new TensorSelection(file, "x.")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensor's name starts with 'x.'", Assert.Throws<SafetensorsException>(() => new TensorSelection(file, "x.")).Message,
+            StringComparison.Ordinal);
     }
 
     private void Index(string json) => File.WriteAllText(_folder["model.safetensors.index.json"], json);
 
-    private void Write(string file, string name, float value) => SafetensorsWriter.Write(_folder[file], [KeyValuePair.Create(name, tensor(value))]);
+    private void Write(string file, string name, float value) =>
+        SafetensorsWriter.Write(_folder[file], [KeyValuePair.Create(name, tensor(value))]);
 }

@@ -57,7 +57,9 @@ public sealed class SafetensorsFileTests : IDisposable
         using var file = SafetensorsFile.Open(_folder["a"]);
         Assert.Equal("F4[2, 2]", file.Entries["x"].Description);
         Assert.Equal(2, file.Bytes("x").Length);
-        Assert.Contains("F4 is known to the format but not to torch", Assert.Throws<SafetensorsException>(() => file.Read("x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "F4 is known to the format but not to torch", Assert.Throws<SafetensorsException>(() => file.Read("x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +67,9 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         File.WriteAllBytes(_folder["a"], RawSafetensors.Bytes("""{"x":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}}""", 3));
         using var file = SafetensorsFile.Open(_folder["a"]);
-        Assert.Contains("element 2 of this BOOL tensor is 2", Assert.Throws<SafetensorsException>(() => file.Read("x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "element 2 of this BOOL tensor is 2", Assert.Throws<SafetensorsException>(() => file.Read("x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

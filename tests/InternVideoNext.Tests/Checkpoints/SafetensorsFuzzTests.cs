@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Checkpoints;
@@ -10,11 +10,15 @@ public sealed class SafetensorsFuzzTests
 {
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\ud800", "\\u0000", "null", "true", "1e9", "1E400", "-1", "-0", "0.5", "18446744073709551616",
-        "9223372036854775807", "4294967296", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"__metadata__\"", "F32", "F4", "BOOL", "F6_E2M3", "\0", "\u00e9", "[[[[[[[[", "//", "/**/", " ",
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\ud800", "\\u0000", "null", "true", "1e9", "1E400", "-1", "-0", "0.5",
+            "18446744073709551616",
+        "9223372036854775807", "4294967296", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"__metadata__\"", "F32", "F4", "BOOL",
+            "F6_E2M3", "\0", "\u00e9", "[[[[[[[[", "//", "/**/", " ",
     ];
 
-    private static readonly long[] Lengths = [0, 1, 2, 7, 8, 9, 100, 1 << 20, 99_999_999, 100_000_000, 100_000_001, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue, -1, -8];
+    private static readonly long[] Lengths = [
+        0, 1, 2, 7, 8, 9, 100, 1 << 20, 99_999_999, 100_000_000, 100_000_001, int.MaxValue, uint.MaxValue, long.MaxValue, long.MinValue, -1,
+        -8];
 
     [Fact]
     public void Parse_HundredThousandMutatedFiles_ReadsOrRefusesEach()
@@ -78,8 +82,13 @@ public sealed class SafetensorsFuzzTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(folder["a"], Named(("blocks.0.attn.qkv.weight", ones(6, 2)), ("cls_token", ones([1, 4, 2], dtype: ScalarType.Float16)), ("é\n", tensor(new byte[] { 1, 2, 3 }))));
-        SafetensorsWriter.Write(folder["b"], Named(("s", tensor(1L)), ("e", zeros(0, 3)), ("m", tensor(new[] { true, false }))), new Dictionary<string, string> { ["format"] = "pt", ["info"] = "{\"a\": 1}" });
+        SafetensorsWriter.Write(
+            folder["a"],
+            Named(("blocks.0.attn.qkv.weight", ones(6, 2)), ("cls_token", ones([1, 4, 2], dtype: ScalarType.Float16)),
+            ("é\n", tensor(new byte[] { 1, 2, 3 }))));
+        SafetensorsWriter.Write(
+            folder["b"], Named(("s", tensor(1L)), ("e", zeros(0, 3)), ("m", tensor(new[] { true, false }))), new Dictionary<string, string>
+            { ["format"] = "pt", ["info"] = "{\"a\": 1}" });
         var third = RawSafetensors.Bytes("""{"x":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},"y":{"dtype":"F6_E3M2","shape":[4],"data_offsets":[2,5]}}""", 5);
         return [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]), third, RawSafetensors.Bytes("{}", 0)];
     }
@@ -91,7 +100,8 @@ public sealed class SafetensorsFuzzTests
         for (var edit = 0; edit < edits; edit++)
             Edit(bytes, random);
         var result = bytes.ToArray();
-        // Half of the edits change the header's length; most of those files would end at the very first check, so most get a fitting length.
+        // Half of the edits change the header's length; most of those files would end at the very first check, so most get a fitting
+        // length.
         if (result.Length >= 8 && random.NextInt(4) != 0)
             FitLength(result, seed);
         return result;
@@ -150,5 +160,6 @@ public sealed class SafetensorsFuzzTests
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(params (string Name, Tensor Tensor)[] tensors) => tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor));
+    private static IEnumerable<KeyValuePair<string, Tensor>> Named(params (string Name, Tensor Tensor)[] tensors) =>
+        tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor));
 }

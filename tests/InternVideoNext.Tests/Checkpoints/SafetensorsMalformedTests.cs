@@ -72,7 +72,8 @@ public sealed class SafetensorsMalformedTests
         AssertRefused(RawSafetensors.Bytes(Good, 8, claimed), expected);
 
     [Fact]
-    public void Open_HeaderIsNotUtf8_SaysSo() => AssertRefused(RawSafetensors.Bytes([.. "{\""u8, 0xFF, 0xFE, .. "\":{}}"u8], 0), "not valid UTF-8");
+    public void Open_HeaderIsNotUtf8_SaysSo() =>
+        AssertRefused(RawSafetensors.Bytes([.. "{\""u8, 0xFF, 0xFE, .. "\":{}}"u8], 0), "not valid UTF-8");
 
     [Fact]
     public void Open_EndlessName_IsShortenedInTheMessage()

@@ -10,7 +10,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<string> TensorTypes => [.. SafetensorsType.All.Where(type => type.Torch is not null).Select(type => type.Name)];
+    public static TheoryData<string> TensorTypes =>
+        [.. SafetensorsType.All.Where(type => type.Torch is not null).Select(type => type.Name)];
 
     public void Dispose()
     {
@@ -40,7 +41,9 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Write_KeepsOrderAndMetadataAndAlignsHeaderAndData()
     {
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["übung"] = "a\"b\n" };
-        SafetensorsWriter.Write(_folder["a"], Named(("z", tensor(new byte[] { 1, 2, 3 })), ("a", tensor(2.5)), ("<m>", ones(2, dtype: ScalarType.BFloat16))), metadata);
+        SafetensorsWriter.Write(
+            _folder["a"], Named(("z", tensor(new byte[] { 1, 2, 3 })), ("a", tensor(2.5)), ("<m>", ones(2, dtype: ScalarType.BFloat16))),
+            metadata);
         using var file = SafetensorsFile.Open(_folder["a"]);
         Assert.Equal(["z", "a", "<m>"], file.Entries.Keys);
         Assert.Equal(metadata, file.Metadata.ToDictionary());
@@ -54,7 +57,9 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Write_GradientSlicedAndExpandedTensors_AreWrittenAsSeen()
     {
         var parameter = nn.Parameter(arange(12, dtype: ScalarType.Float32).view(3, 4));
-        SafetensorsWriter.Write(_folder["a"], Named(("p", parameter), ("s", parameter[TensorIndex.Colon, TensorIndex.Slice(1, 3)]), ("e", tensor(7f).expand(5))));
+        SafetensorsWriter.Write(
+            _folder["a"],
+            Named(("p", parameter), ("s", parameter[TensorIndex.Colon, TensorIndex.Slice(1, 3)]), ("e", tensor(7f).expand(5))));
         using var file = SafetensorsFile.Open(_folder["a"]);
         Assert.Equal([1f, 2f, 5f, 6f, 9f, 10f], file.Read("s").data<float>().ToArray());
         Assert.Equal([7f, 7f, 7f, 7f, 7f], file.Read("e").data<float>().ToArray());
@@ -78,7 +83,9 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter.Write(_folder["a"], Named(("x", ones(2))));
         var before = File.ReadAllBytes(_folder["a"]);
         SafetensorsItem[] items = [SafetensorsItem.Of("x", ones(2)), new("y", SafetensorsType.Find("F32")!, [3], () => ones(2))];
-        Assert.Contains("announced as F32[3] but is Float32[2]", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], items)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "announced as F32[3] but is Float32[2]",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], items)).Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(_folder["a"]));
         Assert.Single(Directory.GetFiles(_folder.Path));
     }
@@ -86,10 +93,17 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Write_NameTwiceOrReserved_IsRefused()
     {
-        Assert.Contains("'x' is given twice", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], Named(("x", ones(1)), ("x", ones(1))))).Message, StringComparison.Ordinal);
-        Assert.Contains("__metadata__", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], Named(("__metadata__", ones(1))))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'x' is given twice",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], Named(("x", ones(1)), ("x", ones(1))))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "__metadata__",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_folder["a"], Named(("__metadata__", ones(1))))).Message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["a"]));
     }
 
-    private static List<KeyValuePair<string, Tensor>> Named(params (string Name, Tensor Tensor)[] tensors) => [.. tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor))];
+    private static List<KeyValuePair<string, Tensor>> Named(params (string Name, Tensor Tensor)[] tensors) =>
+        [.. tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor))];
 }

@@ -7,7 +7,8 @@ namespace InternVideoNext.Tests.Checkpoints;
 
 public sealed class StrictLoaderTests : IDisposable
 {
-    private static readonly KeyMap Identity = new("identity", [KeyRule.PositionTable("pos_embed", "pos_embed"), KeyRule.Map("{rest}", "{rest}")]);
+    private static readonly KeyMap Identity = new(
+        "identity", [KeyRule.PositionTable("pos_embed", "pos_embed"), KeyRule.Map("{rest}", "{rest}")]);
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -38,13 +39,16 @@ public sealed class StrictLoaderTests : IDisposable
         var source = Source(("model.layers.23.mlp_norm.weight", ones(3)), ("layers.23.mlp_norm.weight", ones(3)));
         var error = Assert.Throws<CheckpointMismatchException>(() => StrictLoader.Load(module, source, ModernBert.IntoPredictor([23])));
         Assert.Equal(MismatchKind.DoublyMatched, Assert.Single(error.Mismatches).Kind);
-        Assert.Contains("[3] from model.layers.23.mlp_norm.weight F32[3] and layers.23.mlp_norm.weight F32[3]", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[3] from model.layers.23.mlp_norm.weight F32[3] and layers.23.mlp_norm.weight F32[3]", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Load_IntegersIntoFloats_IsMistyped()
     {
-        var error = Assert.Throws<CheckpointMismatchException>(() => StrictLoader.Load(new NamedModule([("c", [2])]), Source(("c", arange(2))), Identity));
+        var error = Assert.Throws<CheckpointMismatchException>(
+            () => StrictLoader.Load(new NamedModule([("c", [2])]), Source(("c", arange(2))), Identity));
         Assert.Contains("mis-typed: c F32[2] from c I64[2]", error.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +65,8 @@ public sealed class StrictLoaderTests : IDisposable
         Assert.True(module["c"].requires_grad);
         var converted = Assert.Single(report.Converted);
         Assert.Equal((SafetensorsType.Of(from), SafetensorsType.Of(to)), (converted.SourceType, converted.Type));
-        Assert.Contains($"converted 1 from {SafetensorsType.Of(from)} to {SafetensorsType.Of(to)}", report.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"converted 1 from {SafetensorsType.Of(from)} to {SafetensorsType.Of(to)}", report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +92,8 @@ public sealed class StrictLoaderTests : IDisposable
     public void Load_PositionTableOfAnotherWidthOrBatch_StaysAnErrorWithADelegate(long first, long rows, long width)
     {
         var module = new NamedModule([("pos_embed", [1, 6, 2])]);
-        Assert.Throws<CheckpointMismatchException>(() => StrictLoader.Load(module, Source(("pos_embed", ones(first, rows, width))), Identity, (_, table, _) => table));
+        Assert.Throws<CheckpointMismatchException>(
+            () => StrictLoader.Load(module, Source(("pos_embed", ones(first, rows, width))), Identity, (_, table, _) => table));
     }
 
     [Fact]
@@ -95,13 +101,18 @@ public sealed class StrictLoaderTests : IDisposable
     {
         using var file = ReferenceFixture.Open("modernbert_layers");
         var source = new TensorSelection(file, "weights.");
-        var layer = source.Entries.Values.Where(entry => entry.Name.StartsWith("layers.1.", StringComparison.Ordinal)).Select(entry => (entry.Name["layers.1.".Length..], entry.Shape.ToArray())).ToList();
-        var module = new NamedModule([("bert_mask_token", [1, 1, 8]), .. layer.Select(l => ("bert_decoder.layers.0." + l.Item1, l.Item2)), .. layer.Select(l => ("bert_decoder.layers.1." + l.Item1, l.Item2))]);
+        var layer = source.Entries.Values.Where(entry => entry.Name.StartsWith("layers.1.", StringComparison.Ordinal))
+            .Select(entry => (entry.Name["layers.1.".Length..], entry.Shape.ToArray())).ToList();
+        var module = new NamedModule(
+            [("bert_mask_token", [1, 1, 8]), .. layer.Select(l => ("bert_decoder.layers.0." + l.Item1, l.Item2)),
+            .. layer.Select(l => ("bert_decoder.layers.1." + l.Item1, l.Item2))]);
         var report = StrictLoader.Load(module, source, ModernBert.IntoPredictor([5, 6]));
         Assert.Equal(12, report.Loaded.Count);
         Assert.Equal("bert_mask_token", Assert.Single(report.Kept).Key);
         Assert.Equal(source.Entries.Count, report.Loaded.Count + report.Ignored.Count);
-        Assert.Contains(report.Ignored, skipped => skipped.Key == "final_norm.weight" && skipped.Reason.Contains("final normalisation", StringComparison.Ordinal));
+        Assert.Contains(
+            report.Ignored,
+            skipped => skipped.Key == "final_norm.weight" && skipped.Reason.Contains("final normalisation", StringComparison.Ordinal));
         Assert.True(module["bert_decoder.layers.1.attn.Wqkv.weight"].bytes.SequenceEqual(file.Bytes("weights.layers.6.attn.Wqkv.weight")));
     }
 
@@ -116,5 +127,6 @@ public sealed class StrictLoaderTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static TensorsInMemory Source(params (string Name, Tensor Tensor)[] tensors) => new("memory", tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor)));
+    private static TensorsInMemory Source(params (string Name, Tensor Tensor)[] tensors) =>
+        new("memory", tensors.Select(t => KeyValuePair.Create(t.Name, t.Tensor)));
 }

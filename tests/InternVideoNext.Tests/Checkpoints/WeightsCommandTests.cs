@@ -18,7 +18,8 @@ public sealed class WeightsCommandTests : IDisposable
         {
             SafetensorsWriter.Write(
                 _folder["a.safetensors"],
-                [KeyValuePair.Create("model.patch_embed.proj.weight", tensor(new[] { -1f, 3 }).half()), KeyValuePair.Create("model.blocks.0.attn.qkv.weight", tensor(new[] { 0f, float.NaN }).half())],
+                [KeyValuePair.Create("model.patch_embed.proj.weight", tensor(new[] { -1f, 3 }).half()),
+                    KeyValuePair.Create("model.blocks.0.attn.qkv.weight", tensor(new[] { 0f, float.NaN }).half())],
                 new Dictionary<string, string> { ["format"] = "pt" });
         }
 
@@ -46,11 +47,14 @@ public sealed class WeightsCommandTests : IDisposable
     {
         using var server = new HubServer();
         server.Files["revliter/internvideo_next_base_p14_res224_f16/resolve/main/model.safetensors"] = RawSafetensors.Bytes("{}", 0);
-        var (code, output, error) = await RunAsync("fetch", "internvideo-next-base", "--cache", _folder.Path, "--hub", server.Address.ToString());
+        var (code, output, error) = await RunAsync(
+            "fetch", "internvideo-next-base", "--cache", _folder.Path, "--hub", server.Address.ToString());
         Assert.True(code == 0, error);
         Assert.Contains($"open: {_folder["internvideo-next-base/model.safetensors"]}", output, StringComparison.Ordinal);
         var list = await RunAsync("list", "--cache", _folder.Path);
-        Assert.Contains($"revliter/internvideo_next_base_p14_res224_f16: {_folder["internvideo-next-base/model.safetensors"]}", list.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"revliter/internvideo_next_base_p14_res224_f16: {_folder["internvideo-next-base/model.safetensors"]}", list.Output,
+            StringComparison.Ordinal);
         Assert.Contains("google/siglip2-giant-opt-patch16-256: not in the cache", list.Output, StringComparison.Ordinal);
     }
 
@@ -69,7 +73,8 @@ public sealed class WeightsCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await WeightsCommand.Create().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        var code = await WeightsCommand.Create().Parse(arguments)
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         return (code, output.ToString(), error.ToString());
     }
 }

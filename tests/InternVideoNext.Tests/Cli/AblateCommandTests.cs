@@ -1,5 +1,3 @@
-using InternVideoNext.Tests.Checkpoints;
-
 namespace InternVideoNext.Tests.Cli;
 
 public sealed class AblateCommandTests : IDisposable
@@ -12,7 +10,8 @@ public sealed class AblateCommandTests : IDisposable
     public async Task Ablate_ThenAgain_ThenRerun_MakesReusesAndRepeatsTheRun()
     {
         var folder = Path.Combine(_folder.Path, "ablation");
-        string[] ablate = ["ablate", "all", "--preset", "tiny", "--length", "0.02", "--rows", "align,random-encoder", "--jobs", "1", "--out", folder];
+        string[] ablate = [
+            "ablate", "all", "--preset", "tiny", "--length", "0.02", "--rows", "align,random-encoder", "--jobs", "1", "--out", folder];
         var first = await Ivnext.RunAsync(ablate);
         Assert.True(first.Code == 0, first.Error + first.Output);
         Assert.All(["results.json", "results.csv", "report.html"], file => Assert.True(File.Exists(Path.Combine(folder, file)), file));
@@ -22,7 +21,8 @@ public sealed class AblateCommandTests : IDisposable
         Assert.Equal(0, again.Code);
         Assert.Contains("2 runs, 2 of them finished already", again.Output, StringComparison.Ordinal);
 
-        var rerun = await Ivnext.RunAsync("rerun", Path.Combine(folder, "results.json"), "--row", "align", "--out", Path.Combine(_folder.Path, "rerun"));
+        var rerun = await Ivnext.RunAsync(
+            "rerun", Path.Combine(folder, "results.json"), "--row", "align", "--out", Path.Combine(_folder.Path, "rerun"));
         Assert.True(rerun.Code == 0, rerun.Error + rerun.Output);
         Assert.Contains("align, seed 1: identical", rerun.Output, StringComparison.Ordinal);
     }

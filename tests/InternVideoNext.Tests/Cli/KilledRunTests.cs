@@ -1,6 +1,6 @@
 using System.Globalization;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 using Xunit.Abstractions;
 
 namespace InternVideoNext.Tests.Cli;
@@ -20,10 +20,13 @@ public sealed class KilledRunTests(ShapesVideos videos, ITestOutputHelper consol
     [InlineData("stage2", 5, "predictor_start=fresh", "teacher_momentum=0.9")]
     public async Task Train_KilledAtRandomMoments_EqualsUninterrupted(string stage, int few, params string[] set)
     {
-        var kills = int.TryParse(Environment.GetEnvironmentVariable("IVNEXT_TEST_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : few;
+        var kills = int.TryParse(
+            Environment.GetEnvironmentVariable("IVNEXT_TEST_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var asked) ? asked : few;
         string[] arguments =
         [
-            "train", stage, "--data", videos.Manifest, "--preset", "tiny", "--set", $"training.steps={StepsAKill * (kills + 1)}", "training.batch_size=4",
+            "train", stage, "--data", videos.Manifest, "--preset", "tiny", "--set", $"training.steps={StepsAKill * (kills + 1)}",
+                "training.batch_size=4",
             $"training.checkpoint_every={CheckpointEvery}", "training.log_every=1", "training.warmup_steps=3", .. set, "--resume", "--out",
         ];
         var (whole, killed) = (new RunFolder(videos.Run($"{stage}-whole")), new RunFolder(videos.Run($"{stage}-killed")));
@@ -43,7 +46,10 @@ public sealed class KilledRunTests(ShapesVideos videos, ITestOutputHelper consol
             var unfinished = Unfinished(killed);
             inCheckpoint += unfinished.Length > 0 ? 1 : 0;
             Assert.False(early, "the run ended before it could be killed");
-            console.WriteLine($"kill {kill}: {Lines(killed)} steps logged, newest checkpoint {Path.GetFileName(killed.CheckpointFolders().FirstOrDefault())}, unfinished {string.Join(' ', unfinished.Select(Path.GetFileName))}");
+            console.WriteLine(
+                $"kill {kill}: {Lines(killed)} steps logged, newest checkpoint "
+                + $"{Path.GetFileName(killed.CheckpointFolders().FirstOrDefault())}, unfinished "
+                + $"{string.Join(' ', unfinished.Select(Path.GetFileName))}");
             RunAssert.NoHalfWrittenCheckpoint(killed);
         }
         console.WriteLine($"{kills} kills, {inCheckpoint} of them in the middle of a checkpoint");

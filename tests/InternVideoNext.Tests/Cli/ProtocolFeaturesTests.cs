@@ -1,8 +1,8 @@
 using InternVideoNext.Cli;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Models;
 using InternVideoNext.Probes;
+using InternVideoNext.Recipes;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Cli;
@@ -28,7 +28,8 @@ public sealed class ProtocolFeaturesTests(ShapesVideos videos)
     {
         using var encoder = Encoder();
         using var set = await Features(ProbeProtocols.Mini, encoder).TestAsync(Test, Label, CancellationToken.None);
-        var source = new VideoClipSource(Test, new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize }, await Tools());
+        var source = new VideoClipSource(
+            Test, new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize }, await Tools());
         using var plain = await FeatureExtraction.ExtractAsync([encoder], source, FeatureKind.MeanToken, 4, null, CancellationToken.None);
         Assert.True(set.Features.Equals(plain.Features[0]));
     }
@@ -59,7 +60,8 @@ public sealed class ProtocolFeaturesTests(ShapesVideos videos)
 
     private Manifest Test => Manifest.Open(videos.Manifest).Filter("test");
 
-    private static ProtocolFeatures Features(ProbeProtocol protocol, VideoEncoder encoder, int copies = 1) => new(protocol, encoder, Tools().Result, copies, seed: 1);
+    private static ProtocolFeatures Features(ProbeProtocol protocol, VideoEncoder encoder, int copies = 1) =>
+        new(protocol, encoder, Tools().Result, copies, seed: 1);
 
     private static Task<FFMpegTools> Tools() => FFMpegSetup.EnsureAsync(CancellationToken.None);
 

@@ -1,6 +1,5 @@
 using InternVideoNext.Cli.Quickstart;
-using InternVideoNext.Tests.Checkpoints;
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 using TorchSharp;
 
 namespace InternVideoNext.Tests.Cli;

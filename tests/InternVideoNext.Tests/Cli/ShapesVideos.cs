@@ -14,7 +14,8 @@ public sealed class ShapesVideos : IAsyncLifetime
     public Task InitializeAsync()
     {
         var config = new ShapesRenderConfig { Train = 4, Validation = 1, Test = 1 };
-        return config.Build(new ShapesWorldConfig().Build(1), Environment.ProcessorCount).RenderAsync(Path.Combine(Root, "videos"), null, CancellationToken.None);
+        return config.Build(new ShapesWorldConfig().Build(1), Environment.ProcessorCount)
+            .RenderAsync(Path.Combine(Root, "videos"), null, CancellationToken.None);
     }
 
     public Task DisposeAsync()

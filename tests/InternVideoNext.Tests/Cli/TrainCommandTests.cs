@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using InternVideoNext.Configuration;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 using Xunit.Abstractions;
 
 namespace InternVideoNext.Tests.Cli;
@@ -62,7 +62,11 @@ public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper con
         var logged = MetricsFile.Read(run.MetricsFile).Count;
         Assert.Equal($"step-{logged:D8}", Path.GetFileName(Assert.Single(run.CheckpointFolders())));
         var command = Regex.Match(output, @"Go on with:\s+\./ivnext (.+)").Groups[1].Value.Trim();
-        Assert.Equal(string.Join(' ', [.. arguments.Select(a => a.Contains('\'', StringComparison.Ordinal) ? $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'" : a), "--resume"]), command);
+        Assert.Equal(
+            string.Join(
+            ' ', [.. arguments.Select(
+            a => a.Contains('\'', StringComparison.Ordinal) ? $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+            : a), "--resume"]), command);
 
         Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--resume"])).Code);
         Assert.Equal(Enumerable.Range(1, 100), MetricsFile.Read(run.MetricsFile).Select(m => (int)m.Step));
@@ -79,5 +83,6 @@ public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper con
     }
 
     private string[] Train(string stage, string run, params string[] set) =>
-        ["train", stage, "--data", videos.Manifest, "--preset", "tiny", "--out", run, "--set", "training.batch_size=4", "training.warmup_steps=0", .. set];
+        ["train", stage, "--data", videos.Manifest, "--preset", "tiny", "--out", run, "--set", "training.batch_size=4",
+            "training.warmup_steps=0", .. set];
 }

@@ -39,12 +39,17 @@ public sealed class UsageTests
     [InlineData("width = 33 must be a multiple", "train stage1 --data d --out o --preset tiny --set model.encoder.width=33")]
     [InlineData("masking.ratio = 2", "train stage1 --data d --out o --preset tiny --set masking.ratio=2")]
     [InlineData("--processes 0: it must lie in", "train stage1 --data d --out o --processes 0")]
-    [InlineData("2 processes cannot share a step of training.accumulation = 1", "train stage1 --data d --out o --preset tiny --processes 2")]
-    [InlineData("training.accumulation must be a multiple of 3 (3, 6, 9, ...)", "train stage1 --data d --out o --processes 3 --set training.accumulation=4")]
+    [InlineData(
+        "2 processes cannot share a step of training.accumulation = 1", "train stage1 --data d --out o --preset tiny --processes 2")]
+    [InlineData(
+        "training.accumulation must be a multiple of 3 (3, 6, 9, ...)",
+        "train stage1 --data d --out o --processes 3 --set training.accumulation=4")]
     [InlineData("--rank and --address go together", "train stage1 --data d --out o --processes 2 --rank 1")]
     [InlineData("--rank and --address go together", "train stage1 --data d --out o --processes 2 --address h:1")]
     [InlineData("--rank 2: of 2 processes", "train stage1 --data d --out o --processes 2 --rank 2 --address h:1")]
-    [InlineData("training.device is cuda:1, but each of 2 processes has a GPU of its own", "train stage1 --data d --out o --processes 2 --device cuda:1 --set training.accumulation=2")]
+    [InlineData(
+        "training.device is cuda:1, but each of 2 processes has a GPU of its own",
+        "train stage1 --data d --out o --processes 2 --device cuda:1 --set training.accumulation=2")]
     [InlineData("start is null; name a Stage 1 checkpoint", "train stage2 --data d --out o --preset tiny")]
     public async Task Usage_Wrong_ExitsWithTwoAndSaysWhat(string message, string line)
     {
@@ -66,5 +71,6 @@ public sealed class UsageTests
     }
 
     private static IEnumerable<string> Paths(IEnumerable<Command> commands, string prefix) =>
-        commands.Where(c => !c.Hidden).SelectMany(c => c.Subcommands.Any() ? Paths(c.Subcommands, $"{prefix}{c.Name} ") : [prefix + c.Name]);
+        commands.Where(c => !c.Hidden)
+            .SelectMany(c => c.Subcommands.Any() ? Paths(c.Subcommands, $"{prefix}{c.Name} ") : [prefix + c.Name]);
 }

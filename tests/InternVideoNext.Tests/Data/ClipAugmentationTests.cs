@@ -1,6 +1,6 @@
 using CsCheck;
 using InternVideoNext.Data;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Tests.Data;
 
@@ -16,13 +16,16 @@ public sealed class ClipAugmentationTests
             Assert.InRange(window.Left, 0, width - window.Width);
             Assert.InRange(window.Top, 0, height - window.Height);
             var sides = Scales.Select(s => Math.Max(1, (int)Math.Round(Math.Min(width, height) * s))).ToArray();
-            Assert.Contains(Enumerable.Range(0, 4), i => Enumerable.Range(0, 4).Any(j => Math.Abs(i - j) <= 1 && sides[i] == window.Width && sides[j] == window.Height));
+            Assert.Contains(
+                Enumerable.Range(0, 4),
+                i => Enumerable.Range(0, 4).Any(j => Math.Abs(i - j) <= 1 && sides[i] == window.Width && sides[j] == window.Height));
         });
 
     [Fact]
     public void Random_ManySeeds_FlipsAndScalesAsAsked()
     {
-        var windows = Enumerable.Range(0, 4000).Select(s => ClipAugmentation.Random(200, 100, Scales, 0.25, new DeterministicRandom((ulong)s * 77))).ToList();
+        var windows = Enumerable.Range(0, 4000)
+            .Select(s => ClipAugmentation.Random(200, 100, Scales, 0.25, new DeterministicRandom((ulong)s * 77))).ToList();
         Assert.InRange(windows.Count(w => w.Flipped) / 4000.0, 0.22, 0.28);
         Assert.Equal([66, 75, 88, 100], windows.Select(w => w.Width).Distinct().Order());
         Assert.Equal(windows[9], ClipAugmentation.Random(200, 100, Scales, 0.25, new DeterministicRandom(9 * 77)));

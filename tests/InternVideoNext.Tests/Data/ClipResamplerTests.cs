@@ -11,15 +11,18 @@ public sealed class ClipResamplerTests
     [InlineData(64, 64, 0, 0, 64, 64, 15)]
     [InlineData(7, 300, 1, 100, 5, 200, 9)]
     [InlineData(1, 1, 0, 0, 1, 1, 8)]
-    public void Write_AnyWindow_AgreesWithTorchsAntialiasedBilinear(int width, int height, int left, int top, int cropWidth, int cropHeight, int size)
+    public void Write_AnyWindow_AgreesWithTorchsAntialiasedBilinear(
+        int width, int height, int left, int top, int cropWidth, int cropHeight, int size)
     {
         var clip = RandomClip(width, height, frames: 3, [0, 2, 2, 1]);
         using var scope = NewDisposeScope();
         var ours = Resample(clip, new CropWindow(left, top, cropWidth, cropHeight, Flipped: false), size);
         var video = tensor(clip.Frames.Pixels, [3, height, width, 3], dtype: ScalarType.Float32).permute(0, 3, 1, 2) / 255f; // [F, 3, H, W]
-        var crop = video[.., .., top..(top + cropHeight), left..(left + cropWidth)].index_select(0, tensor((long[])[0, 2, 2, 1])).contiguous();
+        var crop = video[.., .., top..(top + cropHeight), left..(left + cropWidth)].index_select(
+            0, tensor((long[])[0, 2, 2, 1])).contiguous();
         // Neither TorchSharp's resize nor its interpolate offers antialiasing: the operator itself does.
-        using var operators = jit.compile($"def resize(x: Tensor) -> Tensor:\n    return torch._upsample_bilinear2d_aa(x, [{size}, {size}], False, None, None)\n");
+        using var operators = jit.compile(
+            $"def resize(x: Tensor) -> Tensor:\n    return torch._upsample_bilinear2d_aa(x, [{size}, {size}], False, None, None)\n");
         var resized = operators.invoke<Tensor>("resize", crop);
         var mean = tensor(ClipResampler.Mean.ToArray()).view(1, 3, 1, 1);
         var deviation = tensor(ClipResampler.Deviation.ToArray()).view(1, 3, 1, 1);
@@ -43,7 +46,8 @@ public sealed class ClipResamplerTests
         for (var channel = 0; channel < 3; channel++)
         {
             var rows = Enumerable.Range(0, side).Select(y => Enumerable.Range(0, size)
-                .Select(x => Sum(0, weights[x], k => clip.Frames[0][((((y + 1) * clip.Frames.Width) + k + 4) * 3) + channel])).ToArray()).ToArray();
+                .Select(x => Sum(0, weights[x], k => clip.Frames[0][((((y + 1) * clip.Frames.Width) + k + 4) * 3) + channel]))
+                    .ToArray()).ToArray();
             var (mean, deviation) = (ClipResampler.Mean[channel], ClipResampler.Deviation[channel]);
             var scaled = weights.Select(w => w.Select(v => v * (1f / (255f * deviation))).ToArray()).ToArray();
             for (var y = 0; y < size; y++)
@@ -87,7 +91,8 @@ public sealed class ClipResamplerTests
     private static float[] Triangle(int length, int size, int output)
     {
         var scale = (double)length / size;
-        var exact = Enumerable.Range(0, length).Select(i => Math.Max(0, 1 - (Math.Abs(i + 0.5 - ((output + 0.5) * scale)) / Math.Max(1, scale)))).ToArray();
+        var exact = Enumerable.Range(0, length)
+            .Select(i => Math.Max(0, 1 - (Math.Abs(i + 0.5 - ((output + 0.5) * scale)) / Math.Max(1, scale)))).ToArray();
         return [.. exact.Select(w => (float)(w / exact.Sum()))];
     }
 

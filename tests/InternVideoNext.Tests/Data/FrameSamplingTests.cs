@@ -1,6 +1,6 @@
 using CsCheck;
 using InternVideoNext.Data;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Tests.Data;
 
@@ -26,7 +26,9 @@ public sealed class FrameSamplingTests
 
     [Fact]
     public void Random_ManySeeds_ReachesWholeSegments() =>
-        Assert.Equal(Enumerable.Range(0, 12), Enumerable.Range(0, 200).SelectMany(s => FrameSampling.Random(12, 4, new DeterministicRandom((ulong)s))).Distinct().Order());
+        Assert.Equal(
+            Enumerable.Range(0, 12),
+            Enumerable.Range(0, 200).SelectMany(s => FrameSampling.Random(12, 4, new DeterministicRandom((ulong)s))).Distinct().Order());
 
     [Fact]
     public void Middles_EvenSegments_AreTheirMiddles()

@@ -1,5 +1,4 @@
 using InternVideoNext.Data;
-using InternVideoNext.Tests.Checkpoints;
 using InternVideoNext.Tests.Training;
 
 namespace InternVideoNext.Tests.Data;
@@ -17,7 +16,8 @@ public sealed class LargeManifestTests
         using (var writer = new StreamWriter(path))
         {
             writer.Write("{\"name\":\"m\",\"labels\":{\"a\":[\"x\",\"y\"]},\"entries\":[");
-            for (var i = 0; i < count; i++) writer.Write($"{(i == 0 ? "" : ",\n")}{{\"id\":\"{i}\",\"path\":\"{i}.mp4\",\"split\":\"train\",\"labels\":{{\"a\":{i % 2}}}}}");
+            for (var i = 0; i < count; i++) writer.Write(
+                $"{(i == 0 ? "" : ",\n")}{{\"id\":\"{i}\",\"path\":\"{i}.mp4\",\"split\":\"train\",\"labels\":{{\"a\":{i % 2}}}}}");
             writer.Write("]}");
         }
         var before = GC.GetTotalMemory(forceFullCollection: true);

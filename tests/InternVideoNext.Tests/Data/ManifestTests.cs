@@ -60,14 +60,16 @@ public sealed class ManifestTests : IDisposable
     public void Load_WrongEntry_ThrowsNamingFileAndEntry(string entry, string problem)
     {
         var error = AssertRefused(
-            "{ \"name\": \"x\", \"labels\": { \"motion\": [\"left\", \"right\"] }, \"entries\": [{ \"id\": \"first\", \"path\": \"first.mp4\" }, { " + entry + " }] }", problem);
+            "{ \"name\": \"x\", \"labels\": { \"motion\": [\"left\", \"right\"] }, \"entries\": [{ \"id\": \"first\", \"path\": "
+                + "\"first.mp4\" }, { " + entry + " }] }", problem);
         Assert.Contains("entries[1]", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("\"expected\": { \"val\": 1 }", "expected.val")]
     [InlineData("\"expected\": { \"test\": -1 }", "expected.test is -1")]
-    public void Load_WrongExpectedCounts_ThrowsNamingThem(string member, string problem) => AssertRefused($"{{ \"name\": \"x\", {member}, \"entries\": [] }}", problem);
+    public void Load_WrongExpectedCounts_ThrowsNamingThem(string member, string problem) =>
+        AssertRefused($"{{ \"name\": \"x\", {member}, \"entries\": [] }}", problem);
 
     [Fact]
     public void FromDirectory_MixedFolder_ListsVideosInOrder()
@@ -89,8 +91,12 @@ public sealed class ManifestTests : IDisposable
     public void Open_NothingUsable_SaysWhatToGive()
     {
         Assert.Contains("no video file", Assert.Throws<ManifestException>(() => Manifest.Open(_root)).Message, StringComparison.Ordinal);
-        Assert.Contains("no such", Assert.Throws<ManifestException>(() => Manifest.Open(Path.Combine(_root, "x.mp4"))).Message, StringComparison.Ordinal);
-        Assert.Contains("no such", Assert.Throws<ManifestException>(() => Manifest.Open(Path.Combine(_root, "x.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such", Assert.Throws<ManifestException>(() => Manifest.Open(Path.Combine(_root, "x.mp4"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no such", Assert.Throws<ManifestException>(() => Manifest.Open(Path.Combine(_root, "x.json"))).Message,
+            StringComparison.Ordinal);
     }
 
     private ManifestException AssertRefused(string json, string problem)

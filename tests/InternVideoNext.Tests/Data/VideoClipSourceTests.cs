@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using InternVideoNext.Configuration;
+using InternVideoNext.Benchmarks;
 using InternVideoNext.Data;
-using InternVideoNext.Data.Throughput;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Data;
@@ -23,7 +23,8 @@ public sealed class VideoClipSourceTests(VideoFiles files)
         var some = await Training(Open(manifest, Small), batches: [1, 3]);
         AssertSame([reference[1], reference[3]], some);
         Assert.All(reference, b => Assert.Equal([5, 3, 4, 16, 16], b.Video.shape));
-        Assert.All(reference, b => Assert.All(b.Entries, e => Assert.StartsWith("good", manifest.Entries[e].Path, StringComparison.Ordinal)));
+        Assert.All(
+            reference, b => Assert.All(b.Entries, e => Assert.StartsWith("good", manifest.Entries[e].Path, StringComparison.Ordinal)));
         var otherSeed = await Training(Open(manifest, Small), steps: 1, seed: 8);
         Assert.False(reference[0].Video.eq(otherSeed[0].Video).all().item<bool>());
         foreach (var batch in reference.Concat(parallel).Concat(later).Concat(some).Concat(otherSeed)) batch.Dispose();
@@ -33,8 +34,10 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     public async Task ReadTraining_GroupsOfSeveralBatches_GivesTheSameBatches()
     {
         var manifest = Some("good/h264.mp4", "good/vp9.webm", "good/vertical.mp4", "bad/breaks-off.mp4");
-        var alone = await Training(Open(manifest, Small with { Workers = 4, QueueBatches = 1, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
-        var together = await Training(Open(manifest, Small with { Workers = 1, QueueBatches = 6, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
+        var alone = await Training(
+            Open(manifest, Small with { Workers = 4, QueueBatches = 1, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
+        var together = await Training(
+            Open(manifest, Small with { Workers = 1, QueueBatches = 6, CacheMegabytes = 0 }), steps: 7, batchSize: 3);
         AssertSame(alone, together);
         foreach (var batch in alone.Concat(together)) batch.Dispose();
     }
@@ -55,7 +58,8 @@ public sealed class VideoClipSourceTests(VideoFiles files)
         var folder = Directory.CreateDirectory(Path.Combine(files.Root, "tenth")).FullName;
         var sound = Directory.CreateDirectory(Path.Combine(folder, "sound")).FullName;
         foreach (var i in Enumerable.Range(0, 20)) File.Copy(files.In("h264.mp4"), Path.Combine(sound, $"{i:D2}.mp4"));
-        var (manifest, damaged) = DamagedCopies.Make(Manifest.FromDirectory(sound), 0.1, Directory.CreateDirectory(Path.Combine(folder, "damaged")).FullName, seed: 3);
+        var (manifest, damaged) = DamagedCopies.Make(
+            Manifest.FromDirectory(sound), 0.1, Directory.CreateDirectory(Path.Combine(folder, "damaged")).FullName, seed: 3);
         var source = Open(manifest, Small with { CacheMegabytes = 0 });
         var batches = await Training(source, steps: 4);
         Assert.All(batches, b => Assert.Equal(5, b.Entries.Count));
@@ -91,7 +95,8 @@ public sealed class VideoClipSourceTests(VideoFiles files)
                 entries.AddRange(batch.Entries);
             }
         }
-        var good = Enumerable.Range(0, manifest.Entries.Count).Where(i => manifest.Entries[i].Path.StartsWith("good", StringComparison.Ordinal));
+        var good = Enumerable.Range(0, manifest.Entries.Count)
+            .Where(i => manifest.Entries[i].Path.StartsWith("good", StringComparison.Ordinal));
         Assert.Equal(good, entries);
         Assert.Equal(7, source.Skipped.Count);
     }
@@ -149,13 +154,15 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     [Fact]
     public void Constructor_WrongSettings_NamesThemAll()
     {
-        var error = Assert.Throws<ConfigurationException>(() => new VideoClipSource(Everything(), Small with { Frames = 0, CropScales = [2] }, files.Tools));
+        var error = Assert.Throws<ConfigurationException>(
+            () => new VideoClipSource(Everything(), Small with { Frames = 0, CropScales = [2] }, files.Tools));
         Assert.Contains("frames = 0", error.Message, StringComparison.Ordinal);
         Assert.Contains("crop_scales = [2]", error.Message, StringComparison.Ordinal);
         Assert.Throws<ManifestException>(() => new VideoClipSource(Everything().Filter("test"), Small, files.Tools));
     }
 
-    private VideoClipSource Open(Manifest manifest, DataConfig config, FFMpegTools? tools = null) => new(manifest, config, tools ?? files.Tools, files.CacheFolder);
+    private VideoClipSource Open(Manifest manifest, DataConfig config, FFMpegTools? tools = null) =>
+        new(manifest, config, tools ?? files.Tools, files.CacheFolder);
 
     private Manifest Some(params string[] paths)
     {
@@ -166,7 +173,12 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     private Manifest Everything()
     {
         var all = Manifest.FromDirectory(files.Root);
-        return all with { Entries = [.. all.Entries.Where(e => e.Path.StartsWith("good/", StringComparison.Ordinal) || e.Path.StartsWith("bad/", StringComparison.Ordinal))] };
+        return all with
+        {
+            Entries = [
+            .. all.Entries.Where(
+            e => e.Path.StartsWith("good/", StringComparison.Ordinal) || e.Path.StartsWith("bad/", StringComparison.Ordinal))]
+        };
     }
 
     private static async Task<ClipBatch[]> Training(

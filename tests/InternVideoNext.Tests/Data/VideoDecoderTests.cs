@@ -103,7 +103,8 @@ public sealed class VideoDecoderTests(VideoFiles files)
     public void Read_NoFrame_ThrowsWithWhatFFMpegSaid()
     {
         var info = files.Info("h264.mp4");
-        var error = Assert.Throws<VideoReadException>(() => files.Decoder(32).Read(files.Broken("text.mp4"), info, [0], CancellationToken.None));
+        var error = Assert.Throws<VideoReadException>(
+            () => files.Decoder(32).Read(files.Broken("text.mp4"), info, [0], CancellationToken.None));
         Assert.Contains("Invalid data", error.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("0x", error.Reason, StringComparison.Ordinal);
     }
@@ -128,10 +129,13 @@ public sealed class VideoDecoderTests(VideoFiles files)
         var mark = files.Broken("interrupted");
         var tools = files.Tools with
         {
-            FFMpegPath = files.Script("interrupted-ffmpeg", $"if [ ! -e '{mark}' ]; then touch '{mark}'; exit 255; fi\nexec '{files.Tools.FFMpegPath}' \"$@\"\n"),
+            FFMpegPath = files.Script(
+                "interrupted-ffmpeg", $"if [ ! -e '{mark}' ]; then touch '{mark}'; exit 255; fi\nexec '{files.Tools.FFMpegPath}' \"$@\"\n"),
         };
         var info = files.Info("h264.mp4");
-        Assert.Equal([4], Shown(new VideoDecoder(tools, 32, TimeSpan.FromSeconds(60)).Read(files.In("h264.mp4"), info, [4], CancellationToken.None)));
+        Assert.Equal(
+            [4], Shown(
+            new VideoDecoder(tools, 32, TimeSpan.FromSeconds(60)).Read(files.In("h264.mp4"), info, [4], CancellationToken.None)));
         Assert.True(File.Exists(mark));
     }
 
@@ -139,7 +143,8 @@ public sealed class VideoDecoderTests(VideoFiles files)
     public void Read_Cancelled_ThrowsCancellation()
     {
         var info = files.Info("h264.mp4");
-        Assert.ThrowsAny<OperationCanceledException>(() => files.Decoder(32).Read(files.In("h264.mp4"), info, [0], new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => files.Decoder(32).Read(files.In("h264.mp4"), info, [0], new CancellationToken(canceled: true)));
     }
 
     private static int[] Shown(SampledFrames clip) => [.. clip.Positions.Select(p => VideoFiles.FrameShown(clip.Frames[p]))];

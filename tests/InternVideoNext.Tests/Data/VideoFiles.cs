@@ -25,7 +25,8 @@ public sealed class VideoFiles : IDisposable
             + $"-map 0 -c:v libx264 -g 6 {Out("h264.mp4")} -map 1 -c:v libx264 -g 6 -movflags faststart {Out("faststart.mp4")} "
             + $"-map 0 -c:v libvpx-vp9 -cpu-used 8 -s 52x34 {Out("vp9.webm")} -map 1 -c:v mpeg4 -s 63x47 {Out("mpeg4.avi")} "
             + $"-map 1 -c:v libx264 -pix_fmt yuv420p {Out("-dash.mp4")} -map 0 -frames:v 1 -c:v libx264 {Out("one.mp4")} "
-            + $"-map 0 -vf \"select='lt(n,12)+not(mod(n,3))'\" -vsync vfr -bf 0 -c:v libx264 {Out("vfr.mp4")} -map 0 -c:v libx264 -f h264 {Out("raw.h264")} "
+            + $"-map 0 -vf \"select='lt(n,12)+not(mod(n,3))'\" -vsync vfr -bf 0 -c:v libx264 {Out("vfr.mp4")} -map 0 -c:v libx264 -f "
+                + $"h264 {Out("raw.h264")} "
             + $"-map 3 -c:v libx264 {Out("upright.mp4")} -map 2 -c:a aac {Out("audio.mp4")}");
         Ffmpeg($"-i {Out("upright.mp4")} -c copy -metadata:s:v rotate=90 {Out("vertical.mp4")}");
         File.Move(In("audio.mp4"), Broken("audio.mp4"));
@@ -36,7 +37,8 @@ public sealed class VideoFiles : IDisposable
         File.WriteAllBytes(Broken("truncated.mp4"), Head("h264.mp4", 0.5));
         File.WriteAllBytes(Broken("breaks-off.mp4"), Head("faststart.mp4", 0.75));
         File.Delete(In("faststart.mp4"));
-        File.WriteAllText(Broken("playlist.mp4"), $"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{In("h264.mp4")}\n#EXT-X-ENDLIST\n");
+        File.WriteAllText(
+            Broken("playlist.mp4"), $"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{In("h264.mp4")}\n#EXT-X-ENDLIST\n");
         File.WriteAllText(Broken("concat.mp4"), $"ffconcat version 1.0\nfile '{In("h264.mp4")}'\n");
     }
 
@@ -75,7 +77,8 @@ public sealed class VideoFiles : IDisposable
     {
         var path = Path.Combine(Root, name);
         File.WriteAllText(path, "#!/bin/sh\n" + body);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(
+            path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }
 
@@ -91,7 +94,8 @@ public sealed class VideoFiles : IDisposable
 
     private static void Ffmpeg(string arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("ffmpeg", $"-v error -nostdin -y {arguments}") { RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("ffmpeg", $"-v error -nostdin -y {arguments}") { RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"ffmpeg could not make the test videos: {errors}");

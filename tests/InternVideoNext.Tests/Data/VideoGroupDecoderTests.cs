@@ -25,7 +25,9 @@ public sealed class VideoGroupDecoderTests(VideoFiles files)
     {
         var decoder = files.Decoder(32);
         var info = files.Info("h264.mp4");
-        var group = Group(decoder).ReadAll([(files.In("h264.mp4"), info), (files.In("h264.mp4"), info with { FrameCount = info.FrameCount + 1 })], CancellationToken.None);
+        var group = Group(decoder)
+            .ReadAll(
+            [(files.In("h264.mp4"), info), (files.In("h264.mp4"), info with { FrameCount = info.FrameCount + 1 })], CancellationToken.None);
         Assert.Null(group);
     }
 
@@ -65,7 +67,9 @@ public sealed class VideoGroupDecoderTests(VideoFiles files)
     {
         var given = 0;
         var info = files.Info("h264.mp4");
-        Group(files.Decoder(40)).Read([new(files.In("h264.mp4"), info, [0]), new(files.Broken("text.mp4"), info, [0])], (_, _) => given++, CancellationToken.None);
+        Group(files.Decoder(40))
+            .Read([new(files.In("h264.mp4"), info, [0]), new(files.Broken("text.mp4"), info, [0])], (_, _) => given++,
+            CancellationToken.None);
         Assert.Equal(0, given);
     }
 

@@ -46,14 +46,18 @@ public sealed class VideoProbeTests(VideoFiles files)
 
     [Fact]
     public void Read_Folder_Throws() =>
-        Assert.Contains("folder", Assert.Throws<VideoReadException>(() => files.Probe.Read(files.Good, CancellationToken.None)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "folder", Assert.Throws<VideoReadException>(() => files.Probe.Read(files.Good, CancellationToken.None)).Reason,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Read_NamedPipe_ThrowsWithoutOpeningIt()
     {
         var pipe = files.Broken("pipe.mp4");
         using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) make.WaitForExit();
-        Assert.Contains("pipe", Assert.Throws<VideoReadException>(() => files.Probe.Read(pipe, CancellationToken.None)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "pipe", Assert.Throws<VideoReadException>(() => files.Probe.Read(pipe, CancellationToken.None)).Reason,
+            StringComparison.Ordinal);
         File.Delete(pipe);
     }
 
@@ -62,7 +66,9 @@ public sealed class VideoProbeTests(VideoFiles files)
     [InlineData("concat:a.mp4|b.mp4")]
     [InlineData("pipe:0")]
     public void Read_NameOfAProtocol_IsAFileThatIsMissing(string name) =>
-        Assert.Contains("no such file", Assert.Throws<VideoReadException>(() => files.Probe.Read(name, CancellationToken.None)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.Throws<VideoReadException>(() => files.Probe.Read(name, CancellationToken.None)).Reason,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Read_FFProbeMissing_SaysHowToInstallIt()

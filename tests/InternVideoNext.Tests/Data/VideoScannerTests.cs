@@ -15,16 +15,21 @@ public sealed class VideoScannerTests(VideoFiles files)
         {
             Name = "mixed",
             Expected = new Dictionary<string, int> { ["train"] = 9, ["test"] = 3 },
-            Entries = [.. new[] { "h264.mp4", "vp9.webm", "text.mp4", "zero.mp4", "breaks-off.mp4", "gone.mp4" }.Select(n => new ManifestEntry { Id = n, Path = n })],
+            Entries = [
+                .. new[] { "h264.mp4", "vp9.webm", "text.mp4", "zero.mp4", "breaks-off.mp4", "gone.mp4" }.Select(
+                n => new ManifestEntry { Id = n, Path = n })],
         };
         var file = Path.Combine(folder, "manifest.json");
         manifest.Save(file);
         manifest = Manifest.Load(file);
         var index = Manifest.IndexFileOf(file);
         // What a killed scan leaves behind: one good line and a torn one.
-        await File.WriteAllTextAsync(index + ".journal", "{\"path\":\"/x.mp4\",\"video\":{\"size\":1,\"written_ticks\":1,\"hash\":\"0\",\"error\":\"e\"}}\n{\"path\":");
+        await File.WriteAllTextAsync(
+            index + ".journal",
+            "{\"path\":\"/x.mp4\",\"video\":{\"size\":1,\"written_ticks\":1,\"hash\":\"0\",\"error\":\"e\"}}\n{\"path\":");
 
-        var report = await new VideoScanner(manifest, files.Tools, TimeSpan.FromSeconds(60)).ScanAsync(index, jobs: 2, progress: null, CancellationToken.None);
+        var report = await new VideoScanner(manifest, files.Tools, TimeSpan.FromSeconds(60))
+            .ScanAsync(index, jobs: 2, progress: null, CancellationToken.None);
 
         Assert.Equal([new ScannedSplit("train", 6, 2, 1, 3, 9), new ScannedSplit("test", 0, 0, 0, 0, 3)], report.Splits);
         Assert.Equal(["breaks-off.mp4", "gone.mp4", "text.mp4", "zero.mp4"], report.Faults.Select(f => f.Path));

@@ -41,7 +41,8 @@ public sealed class DiffusionProcessTests
     {
         using var scope = NewDisposeScope();
         var generator = new Generator(8);
-        var (start, error, divergence) = (randn(20, 3, generator: generator), randn(20, 3, generator: generator) * 0.01, rand(20, generator: generator));
+        var (start, error, divergence) = (
+            randn(20, 3, generator: generator), randn(20, 3, generator: generator) * 0.01, rand(20, generator: generator));
         var t = randint(0, 2, 20, dtype: int64, generator: generator);
         var (every, first) = (full([20, 3], -9.0).requires_grad_(), full([20, 3], -9.0).requires_grad_());
         var a = VariationalBound.SurpriseInEveryRow(divergence, start, error, every, t);

@@ -40,7 +40,8 @@ public sealed class AblationViewTests
         [
             .. Enumerable.Range(1, 5).SelectMany(seed => new[]
             {
-                Row("stage2", (ulong)seed, ("mini", stage2 + Spread(seed))), Row("align-diffusion", (ulong)seed, ("mini", align - Spread(seed))),
+                Row("stage2", (ulong)seed, ("mini", stage2 + Spread(seed))),
+                    Row("align-diffusion", (ulong)seed, ("mini", align - Spread(seed))),
                 Row("raw-pixels", (ulong)seed, ("mini", raw)),
             }),
         ];

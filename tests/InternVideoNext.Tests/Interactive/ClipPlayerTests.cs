@@ -55,13 +55,18 @@ public sealed class ClipPlayerTests
     {
         var chunks = Chunks(animation).ToList();
         var header = chunks.Single(chunk => chunk.Type == "IHDR").Data;
-        Assert.Equal(chunks.Count(chunk => chunk.Type == "fcTL"), BinaryPrimitives.ReadInt32BigEndian(chunks.Single(chunk => chunk.Type == "acTL").Data));
-        var numbered = chunks.Where(chunk => chunk.Type is "fcTL" or "fdAT").Select(chunk => BinaryPrimitives.ReadInt32BigEndian(chunk.Data));
+        Assert.Equal(
+            chunks.Count(chunk => chunk.Type == "fcTL"),
+            BinaryPrimitives.ReadInt32BigEndian(chunks.Single(chunk => chunk.Type == "acTL").Data));
+        var numbered = chunks.Where(chunk => chunk.Type is "fcTL" or "fdAT")
+            .Select(chunk => BinaryPrimitives.ReadInt32BigEndian(chunk.Data));
         Assert.Equal(Enumerable.Range(0, numbered.Count()), numbered);
         var control = chunks.First(chunk => chunk.Type == "fcTL").Data.AsSpan();
         milliseconds = 1000 * BinaryPrimitives.ReadUInt16BigEndian(control[20..]) / BinaryPrimitives.ReadUInt16BigEndian(control[22..]);
-        var data = chunks.Where(chunk => chunk.Type is "IDAT" or "fdAT").Select(chunk => chunk.Type == "IDAT" ? chunk.Data : chunk.Data[4..]);
-        return [.. data.Select(content => Fragments.Decode([.. animation[..8], .. Chunk("IHDR", header), .. Chunk("IDAT", content), .. Chunk("IEND", [])]))];
+        var data = chunks.Where(chunk => chunk.Type is "IDAT" or "fdAT")
+            .Select(chunk => chunk.Type == "IDAT" ? chunk.Data : chunk.Data[4..]);
+        return [.. data.Select(
+            content => Fragments.Decode([.. animation[..8], .. Chunk("IHDR", header), .. Chunk("IDAT", content), .. Chunk("IEND", [])]))];
     }
 
     private static IEnumerable<(string Type, byte[] Data)> Chunks(byte[] png)

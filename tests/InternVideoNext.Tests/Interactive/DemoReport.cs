@@ -1,5 +1,5 @@
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using TorchSharp;
 
 namespace InternVideoNext.Tests.Interactive;
@@ -30,21 +30,25 @@ internal static class DemoReport
         };
         report.Section("Result").Paragraph(Hostile).Add(Probe());
         report.Section("Training").Add(Loss("Stage 1", 0)).Add(Loss("Stage 2", 3))
-            .Add(new ProgressView("Stage 2", 420, 600) { Losses = [("total", 0.4321)], ClipsPerSecond = 35.2, Remaining = TimeSpan.FromSeconds(83) });
-        report.Section("Clips").Add(new SideBySide(new ClipPlayer(clip) { Caption = "A moving disc." }, new ClipStrip(clip) { Caption = "Its frames." }));
+            .Add(new ProgressView("Stage 2", 420, 600)
+            { Losses = [("total", 0.4321)], ClipsPerSecond = 35.2, Remaining = TimeSpan.FromSeconds(83) });
+        report.Section("Clips")
+            .Add(new SideBySide(new ClipPlayer(clip) { Caption = "A moving disc." }, new ClipStrip(clip) { Caption = "Its frames." }));
         var tube = mask.view(grid.Frames, -1)[0].unsqueeze(0).expand(grid.Frames, -1).reshape(-1);
         report.Section("Masks").Subheading("Per policy").Add(new MaskStrip(clip, [("Random", mask), ("Tube", tube)], grid))
             .Subheading("Hidden").Add(new MaskStrip(clip, mask, grid) { Style = MaskStyle.Hide });
         report.Section("Reconstruction").Add(new ReconstructionView(clip, noisy, mask, grid) { Caption = "Sampled with 50 steps." });
         report.Section("Saliency and features").Add(new SaliencyStrip(clip, saliency, grid) { Caption = "What the teacher attends to." })
             .Add(new FeatureMap(features, grid, clip));
-        report.Section("Model").Add(new ModelTree(torch.nn.Sequential(("qkv", torch.nn.Linear(8, 24)), ("proj", torch.nn.Linear(8, 8))), "attention"))
+        report.Section("Model")
+            .Add(new ModelTree(torch.nn.Sequential(("qkv", torch.nn.Linear(8, 24)), ("proj", torch.nn.Linear(8, 8))), "attention"))
             .List(["One " + Hostile, "Two"]).Preformatted("dotnet --info\n" + Hostile);
         return report;
     }
 
     private static ResultTable Probe() => new(
-        ["Encoder", new TableColumn("Appearance, %") { Format = "0.0", Best = TableBest.Highest }, new TableColumn("Motion, %") { Format = "0.0", Best = TableBest.Highest }],
+        ["Encoder", new TableColumn("Appearance, %") { Format = "0.0", Best = TableBest.Highest }, new TableColumn("Motion, %")
+            { Format = "0.0", Best = TableBest.Highest }],
         [["Stage 2", 96.1, 71.9], ["Stage 1", 97.4, 64.0], ["Random", 61.3, 30.2]])
     {
         Caption = "Linear probes on held-out clips",
@@ -56,7 +60,10 @@ internal static class DemoReport
         var steps = Enumerable.Range(0, 600).Select(i => (double)i).ToList();
         LineSeries Curve(string name, double height) =>
             new(name, steps, steps.Select(x => height * (Math.Exp(-x / 120) + 0.2 + (0.05 * Math.Sin((x * x) + phase)))));
-        return new LineChart(title, "step", "loss", Curve("total", 4), Curve("align, middle", 1.2), Curve("align, final", 0.7), Curve("pixel", 2)) { Smoothing = 0.9 };
+        return new LineChart(
+            title, "step", "loss", Curve("total", 4), Curve("align, middle", 1.2), Curve("align, final", 0.7),
+            Curve("pixel", 2))
+        { Smoothing = 0.9 };
     }
 
     private static torch.Tensor MovingDisc(int frames, int size)

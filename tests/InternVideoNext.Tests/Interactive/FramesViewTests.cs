@@ -1,5 +1,5 @@
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using TorchSharp;
 
 namespace InternVideoNext.Tests.Interactive;
@@ -128,9 +128,12 @@ public sealed class FramesViewTests
         using var batch = torch.zeros(1, Grid.Tokens, dtype: torch.@bool);
         using var good = torch.zeros(Grid.Tokens, dtype: torch.@bool);
         using var odd = torch.zeros(36, dtype: torch.@bool);
-        Assert.Contains("Bool [16]", Assert.Throws<ArgumentException>(() => new MaskStrip(clip, numbers, Grid)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Bool [16]", Assert.Throws<ArgumentException>(() => new MaskStrip(clip, numbers, Grid)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new MaskStrip(clip, batch, Grid));
-        Assert.Contains("4 x 3 x 3", Assert.Throws<ArgumentException>(() => new MaskStrip(clip, odd, new TokenGrid(4, 3, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 x 3 x 3", Assert.Throws<ArgumentException>(() => new MaskStrip(clip, odd, new TokenGrid(4, 3, 3))).Message,
+            StringComparison.Ordinal);
         Assert.Contains("0 of 16", new MaskStrip(clip, good, Grid).ToHtml(), StringComparison.Ordinal);
     }
 
@@ -175,7 +178,8 @@ public sealed class FramesViewTests
         using var index = torch.tensor(Enumerable.Range(0, Grid.Tokens).Select(i => (long)(i % 2)).ToArray());
         using var features = (centres.index_select(0, index) * 10) + noise;
         var image = Fragments.Images(new FeatureMap(features, Grid)).Single(); // a pixel per token
-        var reds = Enumerable.Range(0, 4).SelectMany(t => new[] { (image[0, t * 3].R, image[0, (t * 3) + 1].R), (image[1, t * 3].R, image[1, (t * 3) + 1].R) }).ToList();
+        var reds = Enumerable.Range(0, 4)
+            .SelectMany(t => new[] { (image[0, t * 3].R, image[0, (t * 3) + 1].R), (image[1, t * 3].R, image[1, (t * 3) + 1].R) }).ToList();
         Assert.True(reds.All(pair => pair.Item1 > pair.Item2 + 100) || reds.All(pair => pair.Item2 > pair.Item1 + 100));
     }
 

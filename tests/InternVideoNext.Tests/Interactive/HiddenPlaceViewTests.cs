@@ -1,5 +1,5 @@
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using TorchSharp;
 
 namespace InternVideoNext.Tests.Interactive;

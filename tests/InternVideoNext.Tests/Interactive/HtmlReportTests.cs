@@ -13,7 +13,9 @@ public sealed class HtmlReportTests
         var root = Parse(text);
         Assert.Equal("en", root.Get("lang"));
         Assert.Empty(root.All("script"));
-        Assert.DoesNotContain(root.DescendantsAndSelf().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            root.DescendantsAndSelf().Attributes(),
+            attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
         Assert.All(root.All("img"), image => Assert.NotEmpty(image.Get("alt")!));
         Assert.All(root.All("th"), cell => Assert.NotNull(cell.Get("scope")));
         var ids = root.DescendantsAndSelf().Select(element => element.Get("id")).OfType<string>().ToList();
@@ -31,7 +33,10 @@ public sealed class HtmlReportTests
         var styles = root.All("style").Select(style => style.Value)
             .Concat(root.DescendantsAndSelf().Attributes("style").Select(style => style.Value));
         Assert.All(styles, style => Assert.DoesNotMatch(new Regex(@"url\(|@import", RegexOptions.IgnoreCase), style));
-        Assert.Contains("default-src 'none'", root.All("meta").Select(meta => meta.Get("content")).OfType<string>().Single(text => text.Contains("src", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            root.All("meta").Select(meta => meta.Get("content")).OfType<string>()
+            .Single(text => text.Contains("src", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]

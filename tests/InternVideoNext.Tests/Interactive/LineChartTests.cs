@@ -54,7 +54,8 @@ public sealed class LineChartTests
     [Fact]
     public void ToHtml_LogarithmicAxis_LeavesOutWhatIsNotPositiveAndSpacesDecadesEvenly()
     {
-        var fragment = Fragments.Parse(new LineChart("t", "x", "y", new LineSeries("a", [0, 1, 2, 3, 4], [100, 10, 1, 0, -1])) { LogY = true });
+        var fragment = Fragments.Parse(
+            new LineChart("t", "x", "y", new LineSeries("a", [0, 1, 2, 3, 4], [100, 10, 1, 0, -1])) { LogY = true });
         var heights = fragment.All("path").Single(path => path.Get("class") == "curve").Get("d")!
             .Split('M', 'L').Skip(1).Select(point => double.Parse(point.Split(' ')[1], CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(3, heights.Count);
@@ -83,9 +84,12 @@ public sealed class LineChartTests
     public void ToHtml_ExtremeRanges_DrawInsideWithSomeTicks(double first, double last)
     {
         var fragment = Fragments.Parse(new LineChart("t", "x", "y", new LineSeries("a", [1, 2], [first, last])));
-        var box = fragment.All("svg").Single().Get("viewBox")!.Split(' ').Select(size => double.Parse(size, CultureInfo.InvariantCulture)).ToArray();
+        var box = fragment.All("svg").Single().Get("viewBox")!.Split(' ').Select(size => double.Parse(size, CultureInfo.InvariantCulture))
+            .ToArray();
         var points = fragment.All("path").Single(path => path.Get("class") == "curve").Get("d")!.Split('M', 'L').Skip(1);
-        foreach (var point in points.Select(point => point.Split(' ').Select(size => double.Parse(size, CultureInfo.InvariantCulture)).ToArray()))
+        foreach (
+            var point in points.Select(
+            point => point.Split(' ').Select(size => double.Parse(size, CultureInfo.InvariantCulture)).ToArray()))
             Assert.True(point[0] >= 0 && point[0] <= box[2] && point[1] >= 0 && point[1] <= box[3]);
         Assert.InRange(fragment.All("text").Count(text => text.Get("text-anchor") == "end"), 3, 12);
     }
@@ -98,12 +102,15 @@ public sealed class LineChartTests
         Assert.InRange(thinned.Count, 500, 1500);
         Assert.Contains(thinned, point => point.Y == 9);
         Assert.Contains(thinned, point => double.IsNaN(point.Y));
-        Assert.Equal(thinned.Where(point => !double.IsNaN(point.Y)).Select(point => point.X).Order(), thinned.Where(point => !double.IsNaN(point.Y)).Select(point => point.X));
+        Assert.Equal(
+            thinned.Where(point => !double.IsNaN(point.Y)).Select(point => point.X).Order(),
+            thinned.Where(point => !double.IsNaN(point.Y)).Select(point => point.X));
     }
 
     [Fact]
     public void LineSeries_LengthsDiffer_NamesTheSeries() =>
-        Assert.Contains("'loss'", Assert.Throws<ArgumentException>(() => new LineSeries("loss", [1, 2], [1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'loss'", Assert.Throws<ArgumentException>(() => new LineSeries("loss", [1, 2], [1])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ToHtml_SmoothingOutOfRange_IsRefused() =>

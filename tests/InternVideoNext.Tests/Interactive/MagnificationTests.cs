@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using TorchSharp;
 
 namespace InternVideoNext.Tests.Interactive;

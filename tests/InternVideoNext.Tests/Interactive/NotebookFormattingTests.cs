@@ -1,6 +1,6 @@
 using System.Reflection;
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 
 namespace InternVideoNext.Tests.Interactive;
 
@@ -15,7 +15,8 @@ public sealed class NotebookFormattingTests
     public void EveryView_ForDotNetInteractive_CarriesTheAttributeItLooksFor(Type view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var attribute = view.GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
+        var attribute = view.GetCustomAttributes(inherit: true)
+            .Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
         var types = (string[])Read(attribute, "PreferredMimeTypes")!;
         Assert.Equal("text/html", types[0]);
         Assert.Equal(types.Order(), Formatters(attribute).Select(formatter => (string)Read(formatter, "MimeType")!).Order());
@@ -34,8 +35,10 @@ public sealed class NotebookFormattingTests
     public void Format_View_WritesWhatTheViewSays()
     {
         var view = new LineChart("Loss", "step", "loss");
-        var attribute = view.GetType().GetCustomAttributes(inherit: true).Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
-        var written = Formatters(attribute).ToDictionary(formatter => (string)Read(formatter, "MimeType")!, formatter => Format(formatter, view));
+        var attribute = view.GetType().GetCustomAttributes(inherit: true)
+            .Single(candidate => candidate.GetType().Name == "TypeFormatterSourceAttribute");
+        var written = Formatters(attribute)
+            .ToDictionary(formatter => (string)Read(formatter, "MimeType")!, formatter => Format(formatter, view));
         Assert.Equal((true, view.ToHtml()), written["text/html"]);
         Assert.Equal((true, view.ToString()), written["text/plain"]);
         Assert.Equal((true, view.ToSvg()), written["image/svg+xml"]);
@@ -53,7 +56,8 @@ public sealed class NotebookFormattingTests
     [Fact]
     public void ToStaticBundle_ChartsSideBySide_AreOnePictureAndTheirCaptions()
     {
-        var view = new SideBySide(new LineChart("Left", "step", "loss") { Caption = "It falls." }, new LineChart("Right", "step", "loss")) { Caption = "Both." };
+        var view = new SideBySide(new LineChart("Left", "step", "loss") { Caption = "It falls." }, new LineChart("Right", "step", "loss"))
+        { Caption = "Both." };
         var svg = System.Xml.Linq.XDocument.Parse(view.ToStaticBundle()["image/svg+xml"]);
         var texts = svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
         Assert.Contains("Left", texts);
@@ -75,7 +79,8 @@ public sealed class NotebookFormattingTests
     {
         using var clip = TorchSharp.torch.zeros(3, 4, 4, 4);
         using var mask = TorchSharp.torch.ones(16, dtype: TorchSharp.torch.@bool);
-        var view = new MaskStrip(clip, [("tube, 75 %", mask), ("random", mask)], new TokenGrid(4, 2, 2)) { Caption = "Two masks.", MaxFrames = 2 };
+        var view = new MaskStrip(clip, [("tube, 75 %", mask), ("random", mask)], new TokenGrid(4, 2, 2))
+        { Caption = "Two masks.", MaxFrames = 2 };
         Assert.Equal(
             "Rows, from the top: tube, 75 %; random. Two masks. tube, 75 %: 16; random: 16 of 16 tokens are masked. Frames 0, 3 of 0 to 3.",
             view.ToStaticCaption());
@@ -83,7 +88,8 @@ public sealed class NotebookFormattingTests
     }
 
     [Fact]
-    public void ToStaticCaption_Table_IsNone() => Assert.Null(new KeyValueTable(("a", 1)) { Caption = "It is in the table." }.ToStaticCaption());
+    public void ToStaticCaption_Table_IsNone() =>
+        Assert.Null(new KeyValueTable(("a", 1)) { Caption = "It is in the table." }.ToStaticCaption());
 
     [Fact]
     public void ToStaticBundle_Frames_AreOnePngWideEnoughToSeeAndTheCaption()

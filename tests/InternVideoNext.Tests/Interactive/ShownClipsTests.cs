@@ -3,7 +3,7 @@ using InternVideoNext.Cli;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Interactive;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using InternVideoNext.Probes;
 using TorchSharp;
 

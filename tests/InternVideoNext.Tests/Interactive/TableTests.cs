@@ -10,7 +10,8 @@ public sealed class TableTests
     public void ResultTable_MixedRows_FormatsAlignsAndMarksTheBest()
     {
         var table = new ResultTable(
-            ["Encoder", new TableColumn("Accuracy, %") { Format = "0.0", Best = TableBest.Highest }, new TableColumn("Loss") { Best = TableBest.Lowest }],
+            ["Encoder", new TableColumn("Accuracy, %") { Format = "0.0", Best = TableBest.Highest }, new TableColumn("Loss")
+                { Best = TableBest.Lowest }],
             [["trained", 81.26, 0.5], ["random", 33.3f, double.NaN], ["<other>", 81.31, null]])
         { Caption = "Probe & co", Footnotes = ["Mean of <3> seeds."] };
         var root = Fragments.Parse(table);
@@ -25,8 +26,10 @@ public sealed class TableTests
     [Fact]
     public void ResultTable_NumbersWithoutFormat_AreShortAndInvariant()
     {
-        var table = new ResultTable(["a"], [[123456789L], [0.25], [1e-7], [12345.678], [7], [double.PositiveInfinity], [true]]) { FirstColumnIsHeader = false };
-        Assert.Equal(["123456789", "0.25", "1E-07", "1.235E+04", "7", "∞", "True"], Body(Fragments.Parse(table)).Select(row => row.Single()));
+        var table = new ResultTable(["a"], [[123456789L], [0.25], [1e-7], [12345.678], [7], [double.PositiveInfinity], [true]])
+        { FirstColumnIsHeader = false };
+        Assert.Equal(
+            ["123456789", "0.25", "1E-07", "1.235E+04", "7", "∞", "True"], Body(Fragments.Parse(table)).Select(row => row.Single()));
     }
 
     [Fact]
@@ -39,7 +42,8 @@ public sealed class TableTests
 
     [Fact]
     public void ResultTable_RowOfAnotherLength_IsNamed() =>
-        Assert.Contains("Row 1", Assert.Throws<ArgumentException>(() => new ResultTable(["a"], [[1], [1, 2]])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Row 1", Assert.Throws<ArgumentException>(() => new ResultTable(["a"], [[1], [1, 2]])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void FromDataFrame_ColumnsWithAFormat_ShowsAllRows()

@@ -1,4 +1,5 @@
 using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Masking;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,12 +10,12 @@ namespace InternVideoNext.Tests.Masking;
 
 public sealed class MaskingConfigTests
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Json = ConfigKinds.Options(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    })();
 
     public static TheoryData<string, Type> Kinds => new()
     {

@@ -1,7 +1,7 @@
 using CsCheck;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
-using InternVideoNext.Randomness;
+using InternVideoNext.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 

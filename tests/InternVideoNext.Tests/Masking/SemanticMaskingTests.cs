@@ -1,6 +1,7 @@
 using CsCheck;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Masking;
@@ -50,7 +51,8 @@ public sealed class SemanticMaskingTests
     {
         using var scope = NewDisposeScope();
         var saliency = tensor(new[] { 0.1f, 0.9f, 0.3f, 0.4f, 0.2f, 0.5f, 0.6f, 0.3f }).reshape(2, 4);
-        var policy = new SemanticMaskingConfig { Ratio = 0.5, Selection = SaliencySelection.TopK, Keep = keep }.Build(new TokenGrid(2, 2, 2));
+        var policy = new SemanticMaskingConfig { Ratio = 0.5, Selection = SaliencySelection.TopK, Keep = keep }.Build(
+            new TokenGrid(2, 2, 2));
         Assert.Equal(visible, policy.Draw(1, saliency, new Generator(1))[0].Visible.data<long>().ToArray());
     }
 

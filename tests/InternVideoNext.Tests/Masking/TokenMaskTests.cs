@@ -1,5 +1,6 @@
 using CsCheck;
 using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Masking;

@@ -1,6 +1,7 @@
 using CsCheck;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Masking;
@@ -60,7 +61,11 @@ public sealed class UniformMaskingTests
     public void Build_RatioLeavesNothing_ThrowsNamingTheField()
     {
         var grid = new TokenGrid(1, 2, 2);
-        Assert.Contains("masking.ratio = 0.1", Assert.Throws<ConfigurationException>(() => new RandomMaskingConfig { Ratio = 0.1 }.Build(grid)).Message, StringComparison.Ordinal);
-        Assert.Contains("masking.ratio = 1", Assert.Throws<ConfigurationException>(() => new TubeMaskingConfig { Ratio = 1 }.Build(grid)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "masking.ratio = 0.1", Assert.Throws<ConfigurationException>(() => new RandomMaskingConfig { Ratio = 0.1 }.Build(grid)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "masking.ratio = 1", Assert.Throws<ConfigurationException>(() => new TubeMaskingConfig { Ratio = 1 }.Build(grid)).Message,
+            StringComparison.Ordinal);
     }
 }

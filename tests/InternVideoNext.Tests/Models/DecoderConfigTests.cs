@@ -1,16 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 
 namespace InternVideoNext.Tests.Models;
 
 public sealed class DecoderConfigTests
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Json = ConfigKinds.Options(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
+    })();
 
     [Theory]
     [InlineData("""{"kind":"diffusion","width":32,"depth":2,"steps":100,"noise_levels":3,"token_share":0.5}""", "diffloss")]

@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using TorchSharp;
 using Xunit.Abstractions;
@@ -71,7 +71,8 @@ public sealed class DiffusionDecoderTests(ITestOutputHelper console)
         foreach (var (name, value) in values)
         {
             var largest = value.abs().max().item<float>();
-            if (name.Contains("adaLN", StringComparison.Ordinal) || name.Contains("final_layer", StringComparison.Ordinal)) Assert.Equal(0, largest);
+            if (name.Contains("adaLN", StringComparison.Ordinal) || name.Contains("final_layer", StringComparison.Ordinal)) Assert.Equal(
+                0, largest);
             else if (name.EndsWith("in_ln.weight", StringComparison.Ordinal)) Assert.Equal(1, value.min().item<float>());
             else if (name.EndsWith("bias", StringComparison.Ordinal)) Assert.Equal(0, largest);
             else if (name.Contains("time_embed", StringComparison.Ordinal)) Assert.InRange(value.std().item<float>(), 0.019, 0.021);
@@ -147,7 +148,8 @@ public sealed class DiffusionDecoderTests(ITestOutputHelper console)
     {
         using var scope = NewDisposeScope();
         using var decoder = Load();
-        var (target, z, t, noise) = (Reference["input.target"], Reference["input.condition"], Reference["input.t"], Reference["input.noise"]);
+        var (target, z, t, noise) = (
+            Reference["input.target"], Reference["input.condition"], Reference["input.t"], Reference["input.noise"]);
         var exact = decoder.Loss(target, z, t, noise).Mse;
         decoder.to(bfloat16);
         var rounded = decoder.Loss(target, z.to(bfloat16).requires_grad_(), t, noise).Mse;

@@ -1,5 +1,6 @@
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
+using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Models;
@@ -47,7 +48,11 @@ public sealed class PixelPatchesTests
     public void ExtractAndAssemble_WrongShapes_ThrowNamingThem()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("[1, 3, 1, 9, 8]", Assert.Throws<ArgumentException>(() => PixelPatches.Extract(zeros([1, 3, 1, 9, 8]), 4)).Message, StringComparison.Ordinal);
-        Assert.Contains("[1, 5, 48]", Assert.Throws<ArgumentException>(() => PixelPatches.Assemble(zeros(1, 5, 48), new TokenGrid(1, 2, 3), 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[1, 3, 1, 9, 8]", Assert.Throws<ArgumentException>(() => PixelPatches.Extract(zeros([1, 3, 1, 9, 8]), 4)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "[1, 5, 48]", Assert.Throws<ArgumentException>(() => PixelPatches.Assemble(zeros(1, 5, 48), new TokenGrid(1, 2, 3), 4)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using TorchSharp;
@@ -172,7 +172,8 @@ public sealed class PredictorTests
     private static readonly string[] Front =
     [
         "bert_mask_token [1, 1, 16]", "diff_pos_embed [1, 10, 16]", "to_bert_proj.head.0.bias [16]", "to_bert_proj.head.0.weight [16, 16]",
-        "to_bert_proj.head.2.bias [24]", "to_bert_proj.head.2.weight [24, 16]", "to_bert_proj.norm.bias [24]", "to_bert_proj.norm.weight [24]",
+        "to_bert_proj.head.2.bias [24]", "to_bert_proj.head.2.weight [24, 16]", "to_bert_proj.norm.bias [24]",
+            "to_bert_proj.norm.weight [24]",
     ];
 
     private static TokenMask Mask()

@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +48,9 @@ public sealed class SiglipTeacherTests
         var std = tensor(new[] { 0.229f, 0.224f, 0.225f }).view(1, 3, 1, 1);
         var direct = tower.forward(((frame * std) + mean - 0.5) / 0.5, [2, 3]);
         for (var k = 0; k < 2; k++)
-            Assert.InRange(ReferenceFile.RelativeDifference(seen.Middle[k, 1, 32..], functional.normalize(direct.States[k][0].detach(), dim: 1)), 0, 1e-5);
+            Assert.InRange(
+                ReferenceFile.RelativeDifference(seen.Middle[k, 1, 32..], functional.normalize(direct.States[k][0].detach(), dim: 1)), 0,
+                1e-5);
         Assert.InRange(ReferenceFile.RelativeDifference(seen.Saliency[5], direct.Attention[0].detach()), 0, 1e-5);
         Assert.True(Lengths(seen.Final).lt(1).all().item<bool>());
     }

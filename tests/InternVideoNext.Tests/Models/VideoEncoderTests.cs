@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
@@ -71,7 +71,8 @@ public sealed class VideoEncoderTests
         var mask = Mask();
         var tokens = encoder.Embed(Clips(3));
         var changed = tokens + mask.ToBoolean().unsqueeze(-1).to(float32);
-        Assert.True(encoder.Encode(tokens, mask.Visible, null).Tokens.equal(encoder.Encode(changed, mask.Visible, null).Tokens).all().item<bool>());
+        Assert.True(
+            encoder.Encode(tokens, mask.Visible, null).Tokens.equal(encoder.Encode(changed, mask.Visible, null).Tokens).all().item<bool>());
         Assert.False(encoder.Encode(tokens, null, null).Tokens.equal(encoder.Encode(changed, null, null).Tokens).all().item<bool>());
     }
 
@@ -115,7 +116,8 @@ public sealed class VideoEncoderTests
         _ = rand(100);
         using var again = Tiny.Build(new Generator(7));
         using var other = Tiny.Build(new Generator(8));
-        foreach (var ((name, a), (_, b)) in first.named_parameters().Zip(again.named_parameters())) Assert.True(a.equal(b).all().item<bool>(), name);
+        foreach (var ((name, a), (_, b)) in first.named_parameters().Zip(again.named_parameters())) Assert.True(
+            a.equal(b).all().item<bool>(), name);
         Assert.False(first.get_parameter("cls_token")!.equal(other.get_parameter("cls_token")!).all().item<bool>());
     }
 
@@ -172,7 +174,14 @@ public sealed class VideoEncoderTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        var config = Training.TinyRun.Stage1.Model with { Encoder = Training.TinyRun.Encoder with { PositionScale = 2.5, PositionBase = 10 } };
+        var config = Training.TinyRun.Stage1.Model with
+        {
+            Encoder = Training.TinyRun.Encoder with
+            {
+                PositionScale = 2.5,
+                PositionBase = 10
+            }
+        };
         using var model = config.Build(generator);
         var tables = model.named_parameters().Where(p => p.name.EndsWith("pos_embed", StringComparison.Ordinal)).ToList();
         Assert.Equal(["alignment", "encoder", "predictor"], tables.Select(p => p.name.Split('.')[0]).Order(StringComparer.Ordinal));

@@ -1,4 +1,3 @@
-using InternVideoNext.Masking;
 using InternVideoNext.Modules;
 using Xunit.Abstractions;
 using static TorchSharp.torch;

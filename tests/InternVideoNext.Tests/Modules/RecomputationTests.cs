@@ -1,4 +1,5 @@
 using InternVideoNext.Modules;
+using InternVideoNext.Tests.Interactive;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -64,7 +65,8 @@ public sealed class RecomputationTests
     private static List<Tensor> Gradients(bool recomputed)
     {
         using var generator = new Generator(4);
-        using var block = new TransformerBlock(new TransformerBlockOptions(16, 2, 32, GeluKind.Exact, 1, DropPath: 0.5, InitStd: 0.2), 1, generator);
+        using var block = new TransformerBlock(
+            new TransformerBlockOptions(16, 2, 32, GeluKind.Exact, 1, DropPath: 0.5, InitStd: 0.2), 1, generator);
         var input = randn([8, 5, 16], generator: generator).requires_grad_();
         var output = recomputed ? new Recomputation().Run(block.forward, input, generator) : block.forward(input, generator);
         output.square().mean().backward();

@@ -5,7 +5,8 @@ namespace InternVideoNext.Tests.Native;
 
 public sealed class CpuLayerScaleTests
 {
-    public static TheoryData<long[]> Shapes => new() { new long[] { 5 }, new long[] { 1, 1 }, new long[] { 2, 3, 27 }, new long[] { 900, 192 }, new long[] { 0, 8 } };
+    public static TheoryData<long[]> Shapes =>
+        new() { new long[] { 5 }, new long[] { 1, 1 }, new long[] { 2, 3, 27 }, new long[] { 900, 192 }, new long[] { 0, 8 } };
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -13,7 +14,8 @@ public sealed class CpuLayerScaleTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        Tensor[] values = [randn(shape, generator: generator), randn(shape, generator: generator), randn([shape[^1]], generator: generator)];
+        Tensor[] values = [
+            randn(shape, generator: generator), randn(shape, generator: generator), randn([shape[^1]], generator: generator)];
         var direction = randn(shape, generator: generator);
         var (actual, mine) = Differentiated(values, direction, Operators.AddScaled);
         var (expected, torchs) = Differentiated(values, direction, (stream, branch, gamma) => stream.addcmul(branch, gamma, 1));
@@ -45,7 +47,8 @@ public sealed class CpuLayerScaleTests
         Assert.False(CpuLayerScale.Takes(x, x, gamma));
     }
 
-    private static (Tensor Output, Tensor[] Gradients) Differentiated(Tensor[] values, Tensor direction, Func<Tensor, Tensor, Tensor, Tensor> add)
+    private static (Tensor Output, Tensor[] Gradients) Differentiated(
+        Tensor[] values, Tensor direction, Func<Tensor, Tensor, Tensor, Tensor> add)
     {
         Tensor[] leaves = [.. values.Select(v => v.clone().requires_grad_())];
         var y = add(leaves[0], leaves[1], leaves[2]);

@@ -99,7 +99,8 @@ public sealed class CpuRmsNormTests
         foreach (var (a, b) in mine.Zip(torchs)) Assert.InRange(ReferenceFile.RelativeDifference(a, b), 0, 2e-6);
     }
 
-    private static (Tensor Output, Tensor[] Gradients) Differentiated(Tensor input, Tensor weight, Tensor direction, Func<Tensor, Tensor, double, Tensor> norm)
+    private static (Tensor Output, Tensor[] Gradients) Differentiated(
+        Tensor input, Tensor weight, Tensor direction, Func<Tensor, Tensor, double, Tensor> norm)
     {
         var (x, w) = (input.detach().requires_grad_(), weight.clone().requires_grad_()); // detach keeps the strides
         var y = norm(x, w, 0.1); // with next to none, a vector of one element would have a gradient of rounding alone

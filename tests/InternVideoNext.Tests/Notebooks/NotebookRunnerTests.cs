@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using InternVideoNext.Notebooks;
 using InternVideoNext.Notebooks.Packages;
-using InternVideoNext.Tests.Checkpoints;
 
 namespace InternVideoNext.Tests.Notebooks;
 
@@ -48,7 +47,8 @@ public sealed class NotebookRunnerTests : IDisposable
 
         Assert.Null(outcome.Failure);
         var outputs = cells[0]!["outputs"]!.AsArray();
-        Assert.Equal(["display_data", "display_data", "execute_result", "display_data"], outputs.Select(output => (string?)output!["output_type"]));
+        Assert.Equal(
+            ["display_data", "display_data", "execute_result", "display_data"], outputs.Select(output => (string?)output!["output_type"]));
         Assert.Equal("<svg />", Joined(outputs[0]!["data"]!["image/svg+xml"]));
         Assert.All([1, 3], i => Assert.Equal("<p>a &lt; b</p>", Joined(outputs[i]!["data"]!["text/html"])));
         Assert.Equal("a < b", Joined(outputs[1]!["data"]!["text/plain"]));
@@ -83,7 +83,8 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_KernelCrashes_TellsTheCellAndWhatItWrote()
     {
-        var (outcome, cells) = await RunAsync(NotebookText.Code("using System;\nConsole.WriteLine(\"before\");"), NotebookText.Code("Environment.FailFast(\"gone\");"));
+        var (outcome, cells) = await RunAsync(
+            NotebookText.Code("using System;\nConsole.WriteLine(\"before\");"), NotebookText.Code("Environment.FailFast(\"gone\");"));
         Assert.StartsWith("cell 2: the kernel process ended with code 134 (signal 6)", outcome.Failure, StringComparison.Ordinal);
         Assert.Contains("gone", outcome.Failure, StringComparison.Ordinal);
         Assert.Equal("before\n", Joined(cells[0]!["outputs"]![0]!["text"]));
@@ -92,7 +93,8 @@ public sealed class NotebookRunnerTests : IDisposable
     [Fact]
     public async Task Run_KernelHangs_IsEndedAtTheLimit()
     {
-        var (outcome, _) = await RunAsync(options => options with { Timeout = TimeSpan.FromSeconds(6) }, NotebookText.Code("while (true) { }"));
+        var (outcome, _) = await RunAsync(
+            options => options with { Timeout = TimeSpan.FromSeconds(6) }, NotebookText.Code("while (true) { }"));
         Assert.EndsWith("the notebook took longer than 6 s (--timeout)", outcome.Failure, StringComparison.Ordinal);
     }
 
@@ -111,14 +113,17 @@ public sealed class NotebookRunnerTests : IDisposable
     public async Task Run_UnknownParameter_IsRefused()
     {
         var error = await Assert.ThrowsAsync<NotebookException>(() => RunAsync(
-            options => options with { Parameters = new Dictionary<string, string> { ["sede"] = "7" } }, NotebookText.Code("var seed = 1;", "parameters")));
+            options => options with { Parameters = new Dictionary<string, string> { ["sede"] = "7" } },
+                NotebookText.Code("var seed = 1;", "parameters")));
         Assert.Contains("declares no 'sede'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_WithPages_WritesOneThatForbidsScriptsAndHasMathMarkup()
     {
-        await RunAsync(options => options with { Html = _folder["pages"] }, NotebookText.Markdown("# Page\n$x^2$ and `code`\n$$\\mathcal{L}=\\mathbb{E}[x]$$"), NotebookText.Code("1 < 2"));
+        await RunAsync(
+            options => options with { Html = _folder["pages"] },
+            NotebookText.Markdown("# Page\n$x^2$ and `code`\n$$\\mathcal{L}=\\mathbb{E}[x]$$"), NotebookText.Code("1 < 2"));
         var page = await File.ReadAllTextAsync(_folder["pages/notebook.html"]);
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.Contains("<msup><mi>x</mi><mn>2</mn></msup>", page, StringComparison.Ordinal);
@@ -133,7 +138,8 @@ public sealed class NotebookRunnerTests : IDisposable
 
     private Task<(NotebookOutcome Outcome, JsonArray Cells)> RunAsync(params JsonObject[] cells) => RunAsync(options => options, cells);
 
-    private async Task<(NotebookOutcome Outcome, JsonArray Cells)> RunAsync(Func<NotebookRunOptions, NotebookRunOptions> change, params JsonObject[] cells)
+    private async Task<(NotebookOutcome Outcome, JsonArray Cells)> RunAsync(
+        Func<NotebookRunOptions, NotebookRunOptions> change, params JsonObject[] cells)
     {
         var file = _folder["notebook.ipynb"];
         await File.WriteAllTextAsync(file, NotebookText.Of(cells));

@@ -12,7 +12,11 @@ internal static class NotebookText
     public static string Of(params JsonObject[] cells) => new JsonObject
     {
         ["cells"] = new JsonArray([.. cells]),
-        ["metadata"] = new JsonObject { ["kernelspec"] = new JsonObject { ["name"] = ".net-csharp", ["language"] = "C#", ["display_name"] = ".NET (C#)" } },
+        ["metadata"] = new JsonObject
+        {
+            [
+            "kernelspec"] = new JsonObject { ["name"] = ".net-csharp", ["language"] = "C#", ["display_name"] = ".NET (C#)" }
+        },
         ["nbformat"] = 4,
         ["nbformat_minor"] = 5,
     }.ToJsonString();
@@ -23,7 +27,8 @@ internal static class NotebookText
         {
             ["cell_type"] = type,
             ["metadata"] = new JsonObject { ["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]) },
-            ["source"] = new JsonArray([.. source.Split('\n').Select((line, i) => (JsonNode)(i == source.Count(c => c == '\n') ? line : line + "\n"))]),
+            ["source"] = new JsonArray(
+                [.. source.Split('\n').Select((line, i) => (JsonNode)(i == source.Count(c => c == '\n') ? line : line + "\n"))]),
         };
         if (type == "code") (cell["execution_count"], cell["outputs"]) = (null, new JsonArray());
         return cell;

@@ -30,5 +30,6 @@ public sealed class PackageDirectiveTests
     public void Blank_KeepsTheOtherLinesInPlace() =>
         Assert.Equal("\n#r \"local.dll\"\nvar x = 1;", PackageDirective.Blank("#r \"nuget: A, 1\"\n#r \"local.dll\"\nvar x = 1;"));
 
-    private static Notebook Parse(params string[] cells) => Notebook.Parse(NotebookText.Of([.. cells.Select(cell => NotebookText.Code(cell))]), "n.ipynb");
+    private static Notebook Parse(params string[] cells) =>
+        Notebook.Parse(NotebookText.Of([.. cells.Select(cell => NotebookText.Code(cell))]), "n.ipynb");
 }

@@ -1,4 +1,5 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Recipes;
+using InternVideoNext.Stages;
 using InternVideoNext.Tests.Training;
 using InternVideoNext.Training;
 using Xunit.Abstractions;
@@ -72,7 +73,9 @@ public sealed class Bfloat16Tests(ITestOutputHelper console)
         var moved = (Flat(half, p => p.detach()) - start).count_nonzero().item<long>();
         var masters = cat([.. ours.Parameters.Groups.Select(g => g.Master)]);
         var references = cat([.. theirs.Parameters.Groups.Select(g => g.Master)]);
-        console.WriteLine($"{moved} of {start.numel()} bfloat16 weights moved; masters within {(masters - references).abs().max().item<float>():g3} of float32's");
+        console.WriteLine(
+            $"{moved} of {start.numel()} bfloat16 weights moved; masters within {(masters - references).abs().max().item<float>():g3} "
+            + "of float32's");
         Assert.InRange((masters - references).abs().max().item<float>(), 0, (6 * Rate) + (references.abs().max().item<float>() / 256));
 
         static void Step(ITrainingStage stage, FlatAdamW optimizer, Tensor video, int index)
@@ -95,7 +98,9 @@ public sealed class Bfloat16Tests(ITestOutputHelper console)
         // The diffusion decoder starts by answering zero, whatever its input: give it something to say.
         using var noGrad = no_grad();
         using var generator = new Generator(8);
-        foreach (var (key, parameter) in stage.Student.named_parameters().Where(p => p.name.StartsWith("decoder.diffloss", StringComparison.Ordinal)))
+        foreach (
+            var (key, parameter) in stage.Student.named_parameters()
+            .Where(p => p.name.StartsWith("decoder.diffloss", StringComparison.Ordinal)))
             parameter.add_((randn(parameter.shape, generator: generator) * 0.05).to(parameter.dtype));
         return stage;
     }

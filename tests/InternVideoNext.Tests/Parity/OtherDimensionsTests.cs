@@ -3,6 +3,8 @@ using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
 using InternVideoNext.Parity;
+using InternVideoNext.Recipes;
+using InternVideoNext.Stages;
 using InternVideoNext.Training;
 using TorchSharp.Modules;
 using Xunit.Abstractions;
@@ -32,7 +34,8 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
         InitStd = 0.2,
     };
 
-    private static readonly ModernBertPredictorConfig Predictor = new() { Width = 48, Heads = 3, Intermediate = 40, LayerIds = [26, 27], LocalAttention = 12, InitStd = 0.2 };
+    private static readonly ModernBertPredictorConfig Predictor = new()
+    { Width = 48, Heads = 3, Intermediate = 40, LayerIds = [26, 27], LocalAttention = 12, InitStd = 0.2 };
 
     private readonly ParityFolder _folder = new();
     private readonly Dictionary<string, Tensor> _tensors = [];
@@ -75,11 +78,22 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
     public void Siglip_OtherDimensions_AgreesWithItself()
     {
         using var scope = NewDisposeScope();
-        using var tower = new SiglipConfig { Width = 24, Intermediate = 36, Depth = 3, Heads = 2, ImageSize = 30, PatchSize = 6, Eps = 1e-4 }.Build(_generator);
+        using var tower = new SiglipConfig
+        {
+            Width = 24,
+            Intermediate = 36,
+            Depth = 3,
+            Heads = 2,
+            ImageSize = 30,
+            PatchSize = 6,
+            Eps = 1e-4
+        }.Build(_generator);
         Add("weights.", tower, name => name);
         var seen = tower.forward(_tensors["input.pixel_values"] = Random(2, 3, 30, 30), [0, 1, 2, 3]);
-        for (var i = 0; i < 3; i++) (_tensors[$"output.layer_in.{i}"], _tensors[$"output.layer_out.{i}"]) = (seen.States[i], seen.States[i + 1].clone());
-        (_tensors["output.last_hidden_state"], _tensors["output.pooler_output"], _tensors["output.pool_attention"]) = (seen.Tokens, seen.Pooled, seen.Attention);
+        for (var i = 0; i < 3; i++) (_tensors[$"output.layer_in.{i}"], _tensors[$"output.layer_out.{i}"]) = (
+            seen.States[i], seen.States[i + 1].clone());
+        (_tensors["output.last_hidden_state"], _tensors["output.pooler_output"], _tensors["output.pool_attention"]) = (
+            seen.Tokens, seen.Pooled, seen.Attention);
         AssertAgrees("""{"heads": 2, "layer_norm_eps": 1e-4}""");
     }
 
@@ -87,7 +101,12 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
     public void Stage2_NothingInInfo_HeadsWindowAndLayersAreFound()
     {
         using var scope = NewDisposeScope();
-        using var student = new ModelConfig { Encoder = Encoder, Predictor = Predictor with { LocalAttention = 8 }, Decoder = new LatentDecoderConfig() }.Build(_generator);
+        using var student = new ModelConfig
+        {
+            Encoder = Encoder,
+            Predictor = Predictor with { LocalAttention = 8 },
+            Decoder = new LatentDecoderConfig()
+        }.Build(_generator);
         using var teacher = Encoder.Build(_generator);
         AddReference("weights.student.", student);
         Add("weights.teacher.", teacher, name => name);
@@ -123,7 +142,9 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
         using var student = config.Build(_generator);
         // The diffusion decoder starts by answering zero: give it something to say.
         using (no_grad())
-            foreach (var (name, parameter) in student.named_parameters().Where(p => p.name.Contains("diffloss", StringComparison.Ordinal))) parameter.add_(Random(parameter.shape) * 0.05);
+            foreach (
+                var (name, parameter) in student.named_parameters()
+                .Where(p => p.name.Contains("diffloss", StringComparison.Ordinal))) parameter.add_(Random(parameter.shape) * 0.05);
         AddReference("weights.", student);
         foreach (var name in _tensors.Keys.ToList()) _tensors[name] = _tensors[name].clone();
         const double Ratio = 0.6;
@@ -136,9 +157,13 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
         var final = _tensors["input.teacher_final_per_frame"] = nn.functional.normalize(Random(10, 28), dim: -1);
         _tensors["input.teacher_attention"] = Random(10, 9).softmax(-1);
         _tensors["input.mask"] = mask.ToBoolean().to(uint8);
-        _tensors["meta.no_decay_count"] = tensor(student.named_parameters().GroupBy(p => WeightDecayRule.Decays(p.name, p.parameter.Dimensions)).OrderBy(g => g.Key).Select(g => (long)g.Count()).ToArray());
+        _tensors["meta.no_decay_count"] = tensor(
+            student.named_parameters().GroupBy(p => WeightDecayRule.Decays(p.name, p.parameter.Dimensions)).OrderBy(g => g.Key)
+            .Select(g => (long)g.Count()).ToArray());
 
-        var (decayed, plain) = (student.named_parameters().Where(p => Decays(p.name, p.parameter)), student.named_parameters().Where(p => !Decays(p.name, p.parameter)));
+        var (decayed, plain) = (
+            student.named_parameters().Where(p => Decays(p.name, p.parameter)),
+            student.named_parameters().Where(p => !Decays(p.name, p.parameter)));
         using var optimizer = optim.AdamW(
             new AdamW.ParamGroup[]
             {
@@ -155,13 +180,16 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
             [
                 Stage1Objective.AlignMiddle(student.Alignment!, encoded.Layers, middle, mask.Visible),
                 Stage1Objective.AlignFinal(student.Alignment!, pooled, final.view(2, 5, 28).mean([1])),
-                Stage1Objective.Pixel(student, student.PredictMasked(encoded.Tokens, mask), video, mask, (pixels, z) => ((DiffusionDecoder)student.PixelDecoder!).Loss(pixels, z, t, noise).Total()),
+                Stage1Objective.Pixel(
+                    student, student.PredictMasked(encoded.Tokens, mask), video, mask,
+                    (pixels, z) => ((DiffusionDecoder)student.PixelDecoder!).Loss(pixels, z, t, noise).Total()),
             ];
             var total = parts[0] + parts[1] + parts[2];
             total.backward();
             if (step == 0)
             {
-                (_tensors["output.loss_middle"], _tensors["output.loss_final"], _tensors["output.loss_diffusion"]) = (parts[0], parts[1], parts[2]);
+                (_tensors["output.loss_middle"], _tensors["output.loss_final"], _tensors["output.loss_diffusion"]) = (
+                    parts[0], parts[1], parts[2]);
                 _tensors["output.align_middle"] = student.Alignment!.Middle(encoded.Layers, mask.Visible).detach().clone();
                 _tensors["output.align_final"] = student.Alignment.Final(pooled).detach().clone();
                 foreach (var (name, parameter) in student.named_parameters().Where(p => p.parameter.grad is not null))
@@ -178,7 +206,9 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
             """);
         Assert.True(losses[2] < losses[0]);
 
-        static bool Decays(string name, Tensor parameter) => parameter.Dimensions > 1 && !name.EndsWith(".pos_embed", StringComparison.Ordinal) && !name.EndsWith("clip_pos_embed", StringComparison.Ordinal) && !name.EndsWith("cls_token", StringComparison.Ordinal);
+        static bool Decays(string name, Tensor parameter) =>
+            parameter.Dimensions > 1 && !name.EndsWith(".pos_embed", StringComparison.Ordinal)
+            && !name.EndsWith("clip_pos_embed", StringComparison.Ordinal) && !name.EndsWith("cls_token", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,11 +220,27 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
         _tensors["interp.temporal_6_to_2"] = PositionTable.Resize(table, from, longer, 2);
         _tensors["interp.spatial_3_to_5"] = PositionTable.Resize(table, from, wider, 2);
         _tensors["pos_embed.dim32_grid3_t6"] = PositionTable.SineCosine(32, from, 2)[0];
-        var schedule = new TrainingConfig { Steps = 33, WarmupSteps = 22, BatchSize = 256, StartLearningRate = 3e-5, BaseLearningRate = 2e-3, FinalLearningRate = 4e-5 };
-        _tensors["schedule.cosine_3ep_11it_warm2"] = tensor(Enumerable.Range(0, 33).Select(i => LearningRateSchedule.At(i, schedule)).ToArray());
-        var policy = new MultiBlockMaskingConfig { Blocks = [new(3, 0.3)], AspectMin = 0.5, AspectMax = 2, Trim = VisibleTrim.Released }.Build(new TokenGrid(3, 8, 6));
+        var schedule = new TrainingConfig
+        {
+            Steps = 33,
+            WarmupSteps = 22,
+            BatchSize = 256,
+            StartLearningRate = 3e-5,
+            BaseLearningRate = 2e-3,
+            FinalLearningRate = 4e-5
+        };
+        _tensors["schedule.cosine_3ep_11it_warm2"] = tensor(
+            Enumerable.Range(0, 33).Select(i => LearningRateSchedule.At(i, schedule)).ToArray());
+        var policy = new MultiBlockMaskingConfig
+        {
+            Blocks = [new(3, 0.3)],
+            AspectMin = 0.5,
+            AspectMax = 2,
+            Trim = VisibleTrim.Released
+        }.Build(new TokenGrid(3, 8, 6));
         var draws = Enumerable.Range(0, 50).Select(_ => policy.Draw(3, null, _generator)[0]).ToList();
-        _tensors["multiblock.0.visible_counts"] = tensor(draws.SelectMany(m => Enumerable.Repeat(m.Visible.size(1), 3)).ToArray()).view(50, 3);
+        _tensors["multiblock.0.visible_counts"] = tensor(draws.SelectMany(m => Enumerable.Repeat(m.Visible.size(1), 3)).ToArray()).view(
+            50, 3);
         _tensors["multiblock.0.masked_fraction_per_step"] = tensor(draws.Select(m => (float)(1 - (m.Visible.size(1) / 144.0))).ToArray());
         _tensors["multiblock.0.example"] = draws[0].ToBoolean().to(uint8);
         AssertAgrees("""{"note": "multi-block: spatial_scale 0.3 x 3 blocks (index 0), aspect 0.5-2.0, max_keep 400*frames/8; patches 8x6"}""");
@@ -210,7 +256,8 @@ public sealed class OtherDimensionsTests(ITestOutputHelper console) : IDisposabl
 
     private IReadOnlyList<ParityRow> Run(string info) => ParitySuite.RunFile(_folder.Write("synthetic", info, _tensors));
 
-    private void AddReference(string prefix, EncoderPredictorDecoder model) => Add(prefix, model, name => ReferenceCheckpoint.Stage1.Export(name).Key!);
+    private void AddReference(string prefix, EncoderPredictorDecoder model) =>
+        Add(prefix, model, name => ReferenceCheckpoint.Stage1.Export(name).Key!);
 
     private void Add(string prefix, nn.Module module, Func<string, string> rename)
     {

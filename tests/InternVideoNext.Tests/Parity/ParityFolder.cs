@@ -1,5 +1,4 @@
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Tests.Checkpoints;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Parity;

@@ -18,7 +18,8 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
     public void Run_ReferenceFixtures_EveryQuantityAgrees()
     {
         var report = ParitySuite.Run(ParityFolder.Fixtures);
-        foreach (var row in report.Rows) console.WriteLine($"{row.File} {row.Quantity}: {row.MaxRelative:g3} of {row.Tolerance:g3} {row.Note}");
+        foreach (var row in report.Rows) console.WriteLine(
+            $"{row.File} {row.Quantity}: {row.MaxRelative:g3} of {row.Tolerance:g3} {row.Note}");
         Assert.Empty(report.Failures);
         Assert.True(report.Passed);
         Assert.Equal(7, report.Rows.Select(row => row.File).Distinct().Count());
@@ -26,7 +27,9 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
         foreach (var file in report.Rows.GroupBy(row => row.File))
         {
             using var source = ReferenceFixture.Open(Path.GetFileNameWithoutExtension(file.Key));
-            var results = source.Entries.Keys.Where(name => !name.StartsWith("weights.", StringComparison.Ordinal) && !name.StartsWith("input.", StringComparison.Ordinal) && name != "interp.input");
+            var results = source.Entries.Keys.Where(
+                name => !name.StartsWith("weights.", StringComparison.Ordinal) && !name.StartsWith("input.", StringComparison.Ordinal)
+                && name != "interp.input");
             Assert.Empty(results.Except(file.Select(row => row.Quantity)));
         }
     }
@@ -90,7 +93,9 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
         _folder.Write("c", "[", [KeyValuePair.Create("output.x", zeros(2))]);
         var report = ParitySuite.Run(_folder.Path);
         Assert.False(report.Passed);
-        Assert.Contains("not a known kind", Assert.Single(report.Rows, row => row is { File: "b.safetensors", Quantity: "(file)" }).Note, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a known kind", Assert.Single(report.Rows, row => row is { File: "b.safetensors", Quantity: "(file)" }).Note,
+            StringComparison.Ordinal);
         Assert.All(["a.safetensors", "c.safetensors"], file => Assert.NotEmpty(Assert.Single(report.Rows, row => row.File == file).Note!));
         using var json = JsonDocument.Parse(report.ToJson());
         Assert.Equal("NaN", json.RootElement.GetProperty("rows")[0].GetProperty("max_relative").GetString());
@@ -113,7 +118,8 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
     private static async Task<(int Code, string Output)> CommandAsync(params string[] arguments)
     {
         using var output = new StringWriter();
-        var code = await ParityCommand.Create().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = output });
+        var code = await ParityCommand.Create().Parse(arguments)
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = output });
         return (code, output.ToString());
     }
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
-using InternVideoNext.Tests.Checkpoints;
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
@@ -47,7 +46,8 @@ public sealed class ReleasedBaseTests(ITestOutputHelper console) : IDisposable
         Assert.Equal(before.Entries.Keys.Order(StringComparer.Ordinal), after.Entries.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, entry) in before.Entries)
         {
-            Assert.Equal((entry.Type, string.Join(",", entry.Shape)), (after.Entries[name].Type, string.Join(",", after.Entries[name].Shape)));
+            Assert.Equal(
+                (entry.Type, string.Join(",", entry.Shape)), (after.Entries[name].Type, string.Join(",", after.Entries[name].Shape)));
             Assert.True(before.Bytes(name).SequenceEqual(after.Bytes(name)), name);
         }
         Log($"{before.Entries.Count} tensors exported, byte-identical; {new FileInfo(path).Length / 1e6:f0} MB");
@@ -73,7 +73,9 @@ public sealed class ReleasedBaseTests(ITestOutputHelper console) : IDisposable
                 (MismatchKind.Missing, "clip_projector.norm1_k.weight"),
                 (MismatchKind.Misshapen, "blocks.7.ls2.gamma"),
             ],
-            error.Mismatches.Select(m => (m.Kind, m.Key)).OrderBy(m => m.Kind is MismatchKind.Unexpected ? 0 : m.Kind is MismatchKind.Missing ? 1 : 2).ThenBy(m => m.Key, StringComparer.Ordinal));
+            error.Mismatches.Select(m => (m.Kind, m.Key))
+                .OrderBy(m => m.Kind is MismatchKind.Unexpected ? 0 : m.Kind is MismatchKind.Missing ? 1 : 2)
+                .ThenBy(m => m.Key, StringComparer.Ordinal));
         Assert.All(error.Mismatches, m => Assert.Contains(m.Key, error.Message, StringComparison.Ordinal));
     }
 
@@ -95,15 +97,18 @@ public sealed class ReleasedBaseTests(ITestOutputHelper console) : IDisposable
             [
                 ($"blocks.{i}.norm1.weight", [Width]), ($"blocks.{i}.attn.qkv.weight", [3 * Width, Width]),
                 ($"blocks.{i}.attn.q_norm.weight", [Width]), ($"blocks.{i}.attn.k_norm.weight", [Width]),
-                ($"blocks.{i}.attn.proj.weight", [Width, Width]), ($"blocks.{i}.attn.proj.bias", [Width]), ($"blocks.{i}.ls1.gamma", [Width]),
-                ($"blocks.{i}.norm2.weight", [Width]), ($"blocks.{i}.mlp.fc1.weight", [Hidden, Width]), ($"blocks.{i}.mlp.fc1.bias", [Hidden]),
+                ($"blocks.{i}.attn.proj.weight", [Width, Width]), ($"blocks.{i}.attn.proj.bias", [Width]),
+                    ($"blocks.{i}.ls1.gamma", [Width]),
+                ($"blocks.{i}.norm2.weight", [Width]), ($"blocks.{i}.mlp.fc1.weight", [Hidden, Width]),
+                    ($"blocks.{i}.mlp.fc1.bias", [Hidden]),
                 ($"blocks.{i}.mlp.fc2.weight", [Width, Hidden]), ($"blocks.{i}.mlp.fc2.bias", [Width]), ($"blocks.{i}.ls2.gamma", [Width]),
             ]);
         }
         foreach (var part in (string[])["q", "k", "v"])
         {
             tensors.AddRange([($"clip_projector.norm1_{part}.weight", [Width]), ($"clip_projector.norm1_{part}.bias", [Width])]);
-            tensors.AddRange([($"clip_projector.cross_attn.{part}.weight", [Width, Width]), ($"clip_projector.cross_attn.{part}_bias", [Width])]);
+            tensors.AddRange(
+                [($"clip_projector.cross_attn.{part}.weight", [Width, Width]), ($"clip_projector.cross_attn.{part}_bias", [Width])]);
         }
         tensors.AddRange([("clip_projector.cross_attn.proj.weight", [Width, Width]), ("clip_projector.cross_attn.proj.bias", [Width])]);
         return tensors.Select(t => ("model." + t.Item1, t.Item2));

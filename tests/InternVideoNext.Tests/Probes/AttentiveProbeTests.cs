@@ -73,7 +73,8 @@ public sealed class AttentiveProbeTests
     {
         using var generator = new Generator(1);
         using var probe = Config(2).Build(generator);
-        var names = probe.named_parameters().Select(pair => $"{pair.name} {string.Join("x", pair.parameter.shape)}").Order(StringComparer.Ordinal);
+        var names = probe.named_parameters().Select(pair => $"{pair.name} {string.Join("x", pair.parameter.shape)}")
+            .Order(StringComparer.Ordinal);
         Assert.Equal(
         [
             "linear.bias 5", "linear.weight 5x12",

@@ -13,7 +13,8 @@ public sealed class BatchedAdamWTests
         ProbeSetting[] settings = [new() { LearningRate = 1e-2, WeightDecay = 0.1 }, new() { LearningRate = 3e-3, WeightDecay = 0.8 }];
         var stacked = randn([2, 3, 4], generator: generator);
         var alone = Enumerable.Range(0, 2).Select(g => new TorchSharp.Modules.Parameter(stacked[g].clone())).ToArray();
-        var optimisers = settings.Select((setting, g) => optim.AdamW([alone[g]], setting.LearningRate!.Value, weight_decay: setting.WeightDecay!.Value)).ToArray();
+        var optimisers = settings.Select(
+            (setting, g) => optim.AdamW([alone[g]], setting.LearningRate!.Value, weight_decay: setting.WeightDecay!.Value)).ToArray();
         using var batched = new BatchedAdamW([stacked], [true], settings);
         for (var step = 0; step < 5; step++)
         {

@@ -1,5 +1,5 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
-using InternVideoNext.Randomness;
 
 namespace InternVideoNext.Tests.Probes;
 
@@ -29,7 +29,8 @@ public sealed class ConfidenceTests
     [InlineData(0.5, 0)]
     [InlineData(0.995, 2.5758293035489)]
     [InlineData(0.0001, -3.719016485455709)]
-    public void Quantile_KnownShares_GivesKnownValues(double share, double value) => Assert.Equal(value, NormalDistribution.Quantile(share), 9);
+    public void Quantile_KnownShares_GivesKnownValues(double share, double value) =>
+        Assert.Equal(value, NormalDistribution.Quantile(share), 9);
 
     [Fact]
     public void McNemar_KnownCounts_GivesExactProbability()

@@ -33,9 +33,12 @@ public sealed class FeatureExtractionTests
         using var generator = new Generator(2);
         var tokens = randn([5, 3 * 4, 8], generator: generator);
         var reversed = tokens.unflatten(1, 3, 4).flip(1).flatten(1, 2);
-        var (means, back) = (FeatureExtraction.Keep(tokens, 3, FeatureKind.FrameMeans), FeatureExtraction.Keep(reversed, 3, FeatureKind.FrameMeans));
+        var (means, back) = (
+            FeatureExtraction.Keep(tokens, 3, FeatureKind.FrameMeans), FeatureExtraction.Keep(reversed, 3, FeatureKind.FrameMeans));
         Assert.True(back.Equals(means.unflatten(1, 3, 8).flip(1).flatten(1)));
         Assert.False(back.allclose(means));
-        Assert.True(FeatureExtraction.Keep(reversed, 3, FeatureKind.MeanToken).allclose(FeatureExtraction.Keep(tokens, 3, FeatureKind.MeanToken), atol: 1e-6));
+        Assert.True(
+            FeatureExtraction.Keep(reversed, 3, FeatureKind.MeanToken).allclose(
+            FeatureExtraction.Keep(tokens, 3, FeatureKind.MeanToken), atol: 1e-6));
     }
 }

@@ -50,9 +50,11 @@ public sealed class LinearTrainerTests
         {
             foreach (var rows in task.Batches(epoch, protocol.Schedule.BatchSize))
             {
-                foreach (var group in optimiser.ParamGroups) group.LearningRate = rate * protocol.Schedule.ShareAt(step, task.StepsPerEpoch(protocol.Schedule.BatchSize));
+                foreach (var group in optimiser.ParamGroups) group.LearningRate = rate * protocol.Schedule.ShareAt(
+                    step, task.StepsPerEpoch(protocol.Schedule.BatchSize));
                 optimiser.zero_grad();
-                nn.functional.cross_entropy(linear.forward(norm.forward(task.Set.Take(rows, CPU))), task.Set.TakeLabels(rows, CPU)).backward();
+                nn.functional.cross_entropy(
+                    linear.forward(norm.forward(task.Set.Take(rows, CPU))), task.Set.TakeLabels(rows, CPU)).backward();
                 optimiser.step();
                 step++;
             }

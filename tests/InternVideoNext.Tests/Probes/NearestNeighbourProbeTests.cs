@@ -32,7 +32,8 @@ public sealed class NearestNeighbourProbeTests
         Assert.Throws<ArgumentException>(() => new NearestNeighbourProbe(features, labels, 2));
     }
 
-    private static double[][] BruteForce(double[][] memory, IReadOnlyList<int> labels, double[][] queries, int neighbours, double temperature) =>
+    private static double[][] BruteForce(
+        double[][] memory, IReadOnlyList<int> labels, double[][] queries, int neighbours, double temperature) =>
     [
         .. queries.Select(query =>
         {

@@ -33,6 +33,8 @@ public sealed class PixelProbeTests
     public void Fit_DifferentNumbersOfTokens_SaysWhichShapes()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("[3, 2] and [4, 5]", Assert.Throws<ArgumentException>(() => PixelProbe.Fit(zeros(3, 2), zeros(4, 5))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[3, 2] and [4, 5]", Assert.Throws<ArgumentException>(() => PixelProbe.Fit(zeros(3, 2), zeros(4, 5))).Message,
+            StringComparison.Ordinal);
     }
 }

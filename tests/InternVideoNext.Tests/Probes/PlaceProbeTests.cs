@@ -1,5 +1,5 @@
 using InternVideoNext.Data;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 using InternVideoNext.Probes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +24,8 @@ public sealed class PlaceProbeTests
         Assert.Equal((1.0, 1.0, 0.0), (result.Top1, result.UnseenTop1, result.MeanDistance));
         Assert.Equal(1.0 / 12, result.Chance, 12);
         // Hidden: 12 of 16 cells.
-        Assert.InRange(result.Frames, 0.75 * 2 * Clips - Margin(0.75, 2 * Clips) * 2 * Clips, 0.75 * 2 * Clips + Margin(0.75, 2 * Clips) * 2 * Clips);
+        Assert.InRange(
+            result.Frames, 0.75 * 2 * Clips - Margin(0.75, 2 * Clips) * 2 * Clips, 0.75 * 2 * Clips + Margin(0.75, 2 * Clips) * 2 * Clips);
         // Of the 15 other cells, 11 are hidden; nothing of the thing is seen where the one to the right is.
         var (unseen, margin) = (11.0 / 15, Margin(11.0 / 15, result.Frames));
         Assert.InRange((double)result.UnseenFrames / result.Frames, unseen - margin, unseen + margin);
@@ -123,7 +124,9 @@ public sealed class PlaceProbeTests
     {
         using var scope = NewDisposeScope();
         // Right; two cells off; and one whose actor is visible, which does not count.
-        var test = Join(OneHiddenButOne(right: 4, chosen: 4, visible: 15), OneHiddenButOne(right: 4, chosen: 6, visible: 15), OneHiddenButOne(right: 4, chosen: 5, visible: 4));
+        var test = Join(
+            OneHiddenButOne(right: 4, chosen: 4, visible: 15), OneHiddenButOne(right: 4, chosen: 6, visible: 15),
+            OneHiddenButOne(right: 4, chosen: 5, visible: 4));
         var result = PlaceProbe.Measure(OneHiddenButOne(right: 4, chosen: 4, visible: 15), test, Still);
         Assert.Equal((2, 0.5, 1.0), (result.Frames, result.Top1, result.MeanDistance));
     }
@@ -155,7 +158,8 @@ public sealed class PlaceProbeTests
         var classes = randint(0, Classes, [Clips], dtype: int64, generator: generator);
         var places = anywhere
             ? rand([Clips, 2, 2], generator: generator)
-            : stack([(classes + 0.5) / Classes, (classes + 0.5) / Classes], 1).to(float32).unsqueeze(1).expand(-1, 2, -1).contiguous(); // [n, T, 2]
+            // [n, T, 2]
+            : stack([(classes + 0.5) / Classes, (classes + 0.5) / Classes], 1).to(float32).unsqueeze(1).expand(-1, 2, -1).contiguous();
         var cell = (places * 4).floor().to(int64);
         var right = (cell.select(2, 1) * 4) + cell.select(2, 0) + tensor(new long[] { 0, 16 });                     // [n, T]
         var beside = right - cell.select(2, 0) + (cell.select(2, 0) + 1).remainder(4);

@@ -6,7 +6,9 @@ namespace InternVideoNext.Tests.Probes;
 internal sealed class PlainAttention(IReadOnlyDictionary<string, double[]> weights, int width, int heads, int blocks)
 {
     public static PlainAttention Of(nn.Module probe, int width, int heads, int blocks) =>
-        new(probe.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.data<float>().Select(value => (double)value).ToArray()), width, heads, blocks);
+        new(probe.named_parameters()
+            .ToDictionary(pair => pair.name, pair => pair.parameter.data<float>().Select(value => (double)value).ToArray()), width, heads,
+            blocks);
 
     public double[] Logits(double[][] tokens)
     {

@@ -35,7 +35,8 @@ public sealed class ProbeFileTests : IDisposable
         using var trained = Trained("linear", ["left", "right"]);
         ProbeFile.Save(FilePath, trained);
         var error = Assert.Throws<ArgumentException>(() => ProbeFile.Load(FilePath, Manifest("right", "left")));
-        Assert.Contains("first differ at class 0, 'left' in the probe and 'right' in the manifest", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "first differ at class 0, 'left' in the probe and 'right' in the manifest", error.Message, StringComparison.Ordinal);
         Assert.Contains(trained.ClassListHash, error.Message, StringComparison.Ordinal);
     }
 
@@ -75,7 +76,8 @@ public sealed class ProbeFileTests : IDisposable
     {
         using var weights = ones(2);
         SafetensorsWriter.Write(FilePath, [KeyValuePair.Create("x", weights)]);
-        Assert.Contains("not a probe file", Assert.Throws<InvalidDataException>(() => ProbeFile.Load(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a probe file", Assert.Throws<InvalidDataException>(() => ProbeFile.Load(FilePath)).Message, StringComparison.Ordinal);
     }
 
     private static TrainedProbe Trained(string kind, IReadOnlyList<string> classes)

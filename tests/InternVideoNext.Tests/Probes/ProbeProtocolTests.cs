@@ -36,7 +36,9 @@ public sealed class ProbeProtocolTests
     public void FromJson_OnlyRequiredMembers_KeepsDefaults()
     {
         var protocol = ProbeProtocol.FromJson("""{"name":"n","source":"s","kind":"linear","solver":"lbfgs","grid":{"l2":[0.1]}}""");
-        Assert.Equal((1, 1, 0.2, true, 16, 0.07), (protocol.Segments, protocol.Crops, protocol.ValidationShare, protocol.Refit, protocol.Heads, protocol.Temperature));
+        Assert.Equal(
+            (1, 1, 0.2, true, 16, 0.07),
+            (protocol.Segments, protocol.Crops, protocol.ValidationShare, protocol.Refit, protocol.Heads, protocol.Temperature));
         Assert.Equal(GridChoice.Validation, protocol.Choice);
         Assert.Empty(protocol.Grid.LearningRates);
     }
@@ -73,7 +75,10 @@ public sealed class ProbeProtocolTests
         Assert.Equal(20, points.Count);
         Assert.Equal(20, points.Distinct().Count());
         Assert.Contains(new ProbeSetting { LearningRate = 3e-4, WeightDecay = .4 }, points);
-        Assert.Equal((3, 3, 3), (ProbeProtocols.VJepa2.TestViews, ProbeProtocols.Find("vjepa2/ssv2").TestViews, ProbeProtocols.InternVideo2Attentive.TestViews));
+        Assert.Equal(
+            (3, 3, 3),
+            (ProbeProtocols.VJepa2.TestViews, ProbeProtocols.Find("vjepa2/ssv2").TestViews,
+            ProbeProtocols.InternVideo2Attentive.TestViews));
     }
 
     [Fact]
@@ -84,7 +89,8 @@ public sealed class ProbeProtocolTests
         Assert.Equal(FeatureKind.FrameMeans, (ProbeProtocols.NearestNeighbours with { FrameMeans = true }).Reads);
         Assert.Equal(FeatureKind.Tokens, ProbeProtocols.MiniAttentive.Reads);
         // But for that, the two are one protocol.
-        Assert.Equal(ProbeProtocols.Mini, ProbeProtocols.MiniFrames with { Name = "mini", Source = ProbeProtocols.Mini.Source, FrameMeans = false });
+        Assert.Equal(
+            ProbeProtocols.Mini, ProbeProtocols.MiniFrames with { Name = "mini", Source = ProbeProtocols.Mini.Source, FrameMeans = false });
         Assert.NotEqual(ProbeProtocols.Mini.Source, ProbeProtocols.MiniFrames.Source);
     }
 
@@ -96,7 +102,8 @@ public sealed class ProbeProtocolTests
     }
 
     [Fact]
-    public void Names_AreUnique() => Assert.Equal(ProbeProtocols.All.Count, ProbeProtocols.All.Select(protocol => protocol.Name).Distinct().Count());
+    public void Names_AreUnique() =>
+        Assert.Equal(ProbeProtocols.All.Count, ProbeProtocols.All.Select(protocol => protocol.Name).Distinct().Count());
 
     [Fact]
     public void ShareAt_WarmupThenCosine_RisesToOneAndFallsToTheEnd()

@@ -22,7 +22,8 @@ public sealed class ProbeRunnerTests
         Grid = new() { LearningRates = [1e-2, 3e-2], WeightDecays = [0, .1] },
     };
 
-    public static TheoryData<string> Kinds => new("mini", "mini-none", "mini-layer-norm", "attentive", "attentive-deep", "knn", "linear-adamw", "linear-adamw-layer-norm");
+    public static TheoryData<string> Kinds =>
+        new("mini", "mini-none", "mini-layer-norm", "attentive", "attentive-deep", "knn", "linear-adamw", "linear-adamw-layer-norm");
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -39,7 +40,8 @@ public sealed class ProbeRunnerTests
         if (kind == "knn") return;
         // The extracted probe answers as the grid did.
         using var logits = run.Trained!.Probe.forward(test.Features);
-        Assert.Equal(run.Predictions.Select(prediction => prediction.Predicted), logits.argmax(-1).data<long>().Select(answer => (int)answer));
+        Assert.Equal(
+            run.Predictions.Select(prediction => prediction.Predicted), logits.argmax(-1).data<long>().Select(answer => (int)answer));
     }
 
     [Theory]
@@ -81,7 +83,8 @@ public sealed class ProbeRunnerTests
         Assert.Equal(GridChoice.Validation, run.Result.Choice);
         Assert.Equal(run.Result.Chosen, other.Result.Chosen);
         Assert.Equal(run.Result.Grid.Select(point => point.ValidationTop1), other.Result.Grid.Select(point => point.ValidationTop1));
-        Assert.Equal(run.Predictions.Select(prediction => prediction.Predicted), other.Predictions.Select(prediction => prediction.Predicted));
+        Assert.Equal(
+            run.Predictions.Select(prediction => prediction.Predicted), other.Predictions.Select(prediction => prediction.Predicted));
     }
 
     [Fact]
@@ -130,7 +133,8 @@ public sealed class ProbeRunnerTests
         var protocol = ProbeProtocols.InternVideo2Linear with { Schedule = new() { Epochs = 1, BatchSize = 1024 } };
         using var run = ProbeRunner.Run(protocol, "made", Names, train, test, seed: 24);
         Assert.Equal(3, run.Result.Deviations.Count);
-        Assert.Contains(run.Result.Deviations, text => text.Contains("1 views per test clip, the protocol asks for 3", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Result.Deviations, text => text.Contains("1 views per test clip, the protocol asks for 3", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,7 +162,8 @@ public sealed class ProbeRunnerTests
     {
         using var train = MadeFeatures.Separable(60, Classes, 16, seed: 31, "train");
         using var test = MadeFeatures.Separable(60, Classes, 16, seed: 32, "test");
-        var error = Assert.Throws<ArgumentException>(() => ProbeRunner.Run(ProbeProtocols.Mini, "made", MadeFeatures.Classes(5), train, test, seed: 33));
+        var error = Assert.Throws<ArgumentException>(
+            () => ProbeRunner.Run(ProbeProtocols.Mini, "made", MadeFeatures.Classes(5), train, test, seed: 33));
         Assert.Contains("clip 'train5' has label 5", error.Message, StringComparison.Ordinal);
     }
 
@@ -190,15 +195,20 @@ public sealed class ProbeRunnerTests
     {
         using var train = MadeFeatures.Separable(120, Classes, 16, seed: 40, "train", tokens: 3);
         using var test = MadeFeatures.Separable(60, Classes, 16, seed: 41, "test", tokens: 3);
-        var first = ProbeProtocols.Find(from) with { Schedule = new() { Epochs = 8, BatchSize = 16 }, Grid = new() { LearningRates = [3e-3] }, Heads = 4 };
+        var first = ProbeProtocols.Find(
+            from) with
+        { Schedule = new() { Epochs = 8, BatchSize = 16 }, Grid = new() { LearningRates = [3e-3] }, Heads = 4 };
         using var wide = ProbeRunner.Run(first, "wide", Names, train, test, seed: 42);
         // Two of the classes in the other order, hardly trained: right only if the class layer's rows were taken over by name.
         using var someTrain = Only(train, 4, 1);
         using var someTest = Only(test, 4, 1);
-        var second = ProbeProtocols.Find(name) with { Heads = 4, Schedule = new() { Epochs = 1, BatchSize = 64 }, Grid = new() { LearningRates = [1e-7] } };
+        var second = ProbeProtocols.Find(
+            name) with
+        { Heads = 4, Schedule = new() { Epochs = 1, BatchSize = 64 }, Grid = new() { LearningRates = [1e-7] } };
         using var run = ProbeRunner.Run(second, "narrow", [Names[4], Names[1]], someTrain, someTest, seed: 43, start: wide.Trained);
         Assert.Equal(1, run.Result.Top1);
-        Assert.Throws<ArgumentException>(() => ProbeRunner.Run(second, "narrow", [Names[4], "unknown"], someTrain, someTest, seed: 43, start: wide.Trained));
+        Assert.Throws<ArgumentException>(
+            () => ProbeRunner.Run(second, "narrow", [Names[4], "unknown"], someTrain, someTest, seed: 43, start: wide.Trained));
         Assert.Throws<ArgumentException>(() => ProbeRunner.Run(second, "narrow", [Names[4], Names[1]], someTrain, someTest, seed: 43));
     }
 
@@ -234,6 +244,7 @@ public sealed class ProbeRunnerTests
     {
         var rows = Enumerable.Range(0, set.Rows).Where(row => labels.Contains(set.Labels[row])).ToArray();
         return new FeatureSet(
-            set.Take(rows, CPU), [.. rows.Select(row => Array.IndexOf(labels, set.Labels[row]))], [.. rows.Select(row => set.ClipIds[row])], rows.Length);
+            set.Take(rows, CPU), [.. rows.Select(row => Array.IndexOf(labels, set.Labels[row]))], [.. rows.Select(row => set.ClipIds[row])],
+                rows.Length);
     }
 }

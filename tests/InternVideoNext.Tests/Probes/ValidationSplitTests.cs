@@ -1,5 +1,5 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
-using InternVideoNext.Randomness;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Probes;

@@ -22,7 +22,7 @@ public sealed class BatchSearchTests
     [Fact]
     public void Run_TinyStage_MeasuresRealSteps()
     {
-        var trial = BatchTrial.Run(InternVideoNext.Configuration.Presets.Stage1("tiny"), 2);
+        var trial = BatchTrial.Run(InternVideoNext.Recipes.Presets.Stage1("tiny"), 2);
         Assert.True(trial is { BatchSize: 2, Fits: true, MillisecondsPerStep: > 0, PeakMegabytes: > 10 });
     }
 }

@@ -1,5 +1,7 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Native;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -101,7 +102,8 @@ public sealed class FlatAdamWTests(ITestOutputHelper console)
             optimizer.Step(1e-2, tensor(total)).Dispose();
         }
 
-        Tensor[] State() => [.. optimizer.Parameters.Groups.SelectMany(g => new[] { g.Master, g.FirstMoment, g.SecondMoment }).Select(t => t.clone())];
+        Tensor[] State() =>
+            [.. optimizer.Parameters.Groups.SelectMany(g => new[] { g.Master, g.FirstMoment, g.SecondMoment }).Select(t => t.clone())];
     }
 
     [Fact]
@@ -155,7 +157,15 @@ public sealed class FlatAdamWTests(ITestOutputHelper console)
     private static Tensor Loss(Sequential module, Tensor input) => module.call(input).square().sum() * 0.2;
 
     private static AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double decay) =>
-        new(parameters, new AdamW.Options { LearningRate = 1e-2, beta1 = Config.Beta1, beta2 = Config.Beta2, eps = Config.Epsilon, weight_decay = decay });
+        new(parameters,
+            new AdamW.Options
+            {
+                LearningRate = 1e-2,
+                beta1 = Config.Beta1,
+                beta2 = Config.Beta2,
+                eps = Config.Epsilon,
+                weight_decay = decay
+            });
 
     private static double LargestDifference(nn.Module a, nn.Module b) =>
         a.parameters().Zip(b.parameters()).Max(pair => (pair.First - pair.Second).abs().max().item<float>());

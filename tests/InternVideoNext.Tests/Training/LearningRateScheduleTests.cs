@@ -1,3 +1,4 @@
+using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
@@ -21,7 +22,8 @@ public sealed class LearningRateScheduleTests(ITestOutputHelper console)
         using var file = ReferenceFile.Open("misc");
         var expected = file["schedule.cosine_5ep_20it_warm1"].to(float64).data<double>().ToArray();
         Assert.Equal(100, expected.Length);
-        var largest = Enumerable.Range(0, 100).Max(step => Math.Abs(LearningRateSchedule.At(step, Reference) - expected[step]) / expected[step]);
+        var largest = Enumerable.Range(0, 100)
+            .Max(step => Math.Abs(LearningRateSchedule.At(step, Reference) - expected[step]) / expected[step]);
         console.WriteLine($"largest relative difference {largest:g3}");
         Assert.InRange(largest, 0, 1e-6);
     }
@@ -42,7 +44,8 @@ public sealed class LearningRateScheduleTests(ITestOutputHelper console)
     {
         var config = Reference with { DecayShare = 0.25 };
         // 80 steps after warm-up: the last 20 fall.
-        Assert.All(Enumerable.Range(0, 20), step => Assert.Equal(LearningRateSchedule.At(step, Reference), LearningRateSchedule.At(step, config)));
+        Assert.All(
+            Enumerable.Range(0, 20), step => Assert.Equal(LearningRateSchedule.At(step, Reference), LearningRateSchedule.At(step, config)));
         Assert.All(Enumerable.Range(20, 61), step => Assert.Equal(1e-3, LearningRateSchedule.At(step, config)));
         var falling = Enumerable.Range(80, 21).Select(step => LearningRateSchedule.At(step, config)).ToList();
         Assert.All(falling.Zip(falling.Skip(1)), pair => Assert.True(pair.First > pair.Second));

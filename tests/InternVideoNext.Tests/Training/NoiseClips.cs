@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using InternVideoNext.Data;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Training;
 
-/// <summary>Clips of noise, each a function of the seed and its place in the stream; some batches may hold a number that is not finite.</summary>
+/// <summary>
+/// Clips of noise, each a function of the seed and its place in the stream; some batches may hold a number that is not finite.
+/// </summary>
 internal sealed class NoiseClips : IClipSource
 {
     /// <summary>0-based batches that are broken.</summary>
@@ -25,7 +27,8 @@ internal sealed class NoiseClips : IClipSource
 
     public int Count => 100;
 
-    public async IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ClipBatch> ReadTraining(
+        int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var step in batches)
         {

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using InternVideoNext.Data;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Cli;
 using InternVideoNext.Training;
 using Xunit.Abstractions;
@@ -55,18 +57,23 @@ public sealed class QuickProbeTests(ShapesVideos videos, ITestOutputHelper conso
             Labels = i == 3 ? new Dictionary<string, int>() : labels,
         });
         var chosen = QuickProbe.Choose(new Manifest { Name = "many", Entries = [.. entries] }, 15);
-        Assert.Equal([0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60], chosen.Entries.Select(e => int.Parse(e.Id, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60],
+            chosen.Entries.Select(e => int.Parse(e.Id, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
     public async Task Train_ProbeEvery_LogsBothTasksOfTheShapesWorld_AndRefusesUnlabelledData()
     {
         var run = new RunFolder(videos.Run("probed"));
-        string[] arguments = ["--preset", "tiny", "--set", "training.steps=2", "training.batch_size=4", "training.probe_every=1", "training.warmup_steps=0", "--out"];
+        string[] arguments = [
+            "--preset", "tiny", "--set", "training.steps=2", "training.batch_size=4", "training.probe_every=1", "training.warmup_steps=0",
+            "--out"];
         Assert.Equal(0, (await Ivnext.CallAsync(["train", "stage1", "--data", videos.Manifest, .. arguments, run.Root])).Code);
         Assert.All(MetricsFile.Read(run.MetricsFile), m => Assert.Equal(["appearance", "motion"], m.Probe!.Keys.Order()));
 
-        var (code, _, error) = await Ivnext.CallAsync(["train", "stage1", "--data", Path.GetDirectoryName(videos.Manifest)!, .. arguments, videos.Run("unlabelled")]);
+        var (code, _, error) = await Ivnext.CallAsync(
+            ["train", "stage1", "--data", Path.GetDirectoryName(videos.Manifest)!, .. arguments, videos.Run("unlabelled")]);
         Assert.Equal(2, code);
         Assert.Contains("training.probe_every is 1, but", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(videos.Run("unlabelled")));
@@ -77,7 +84,8 @@ public sealed class QuickProbeTests(ShapesVideos videos, ITestOutputHelper conso
         using var stage = TinyRun.Build(config);
         using var stop = new CancellationTokenSource();
         var progress = new TinyRun.Watcher(p => { if (p.Metrics.Step == stopAfter) stop.Cancel(); });
-        await new Trainer(config, stage, new NoiseClips(), folder, new QuickProbe(new ColouredClips(), ColouredClips.Manifest)).RunAsync(progress, stop.Token);
+        await new Trainer(config, stage, new NoiseClips(), folder, new QuickProbe(new ColouredClips(), ColouredClips.Manifest))
+            .RunAsync(progress, stop.Token);
     }
 
     // Forty clips of one of two brightnesses, with a little noise; parity says nothing about the picture.
@@ -88,7 +96,8 @@ public sealed class QuickProbeTests(ShapesVideos videos, ITestOutputHelper conso
         public static Manifest Manifest { get; } = new()
         {
             Name = "coloured",
-            Labels = new Dictionary<string, IReadOnlyList<string>> { ["colour"] = Classes, ["parity"] = Classes, ["nobody has it"] = Classes },
+            Labels = new Dictionary<string, IReadOnlyList<string>>
+            { ["colour"] = Classes, ["parity"] = Classes, ["nobody has it"] = Classes },
             Entries = [.. Enumerable.Range(0, 40).Select(i => new ManifestEntry
             {
                 Id = $"{i}",
@@ -99,7 +108,8 @@ public sealed class QuickProbeTests(ShapesVideos videos, ITestOutputHelper conso
 
         public int Count => Manifest.Entries.Count;
 
-        public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) => throw new NotSupportedException();
+        public IAsyncEnumerable<ClipBatch> ReadTraining(
+            int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) => throw new NotSupportedException();
 
         public async IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, [EnumeratorCancellation] CancellationToken cancellation)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using InternVideoNext.Checkpoints;
+using InternVideoNext.Runs;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
@@ -71,7 +74,8 @@ public sealed class StageTests(ITestOutputHelper console)
         using var folder = new TemporaryRun();
         var training = TinyRun.Training(7) with { HealthEvery = 3, Accumulation = accumulation };
         await TinyRun.TrainAsync(TinyRun.Stage1 with { Training = training }, folder.Run);
-        string[] quarters = ["pixel_t1", "pixel_t2", "pixel_t3", "pixel_t4"], listening = ["listening_t1", "listening_t2", "listening_t3", "listening_t4"];
+        string[] quarters = ["pixel_t1", "pixel_t2", "pixel_t3", "pixel_t4"],
+            listening = ["listening_t1", "listening_t2", "listening_t3", "listening_t4"];
         var metrics = MetricsFile.Read(folder.Run.MetricsFile);
         Assert.Equal(7, metrics.Count);
         foreach (var step in metrics)
@@ -139,12 +143,28 @@ public sealed class StageTests(ITestOutputHelper console)
     [Fact]
     public void Stage1_TeacherThatDoesNotFit_IsRefusedByName()
     {
-        Assert.Contains("none was given", Assert.Throws<ConfigurationException>(() => new Stage1(TinyRun.Stage1, teacher: null)).Message, StringComparison.Ordinal);
-        var wide = TinyRun.Stage1 with { Model = TinyRun.Stage1.Model with { Alignment = new AlignmentConfig { Layers = 2, TeacherWidth = 48 } } };
+        Assert.Contains(
+            "none was given", Assert.Throws<ConfigurationException>(() => new Stage1(TinyRun.Stage1, teacher: null)).Message,
+            StringComparison.Ordinal);
+        var wide = TinyRun.Stage1 with
+        {
+            Model = TinyRun.Stage1.Model with
+            {
+                Alignment = new AlignmentConfig
+                {
+                    Layers = 2,
+                    TeacherWidth = 48
+                }
+            }
+        };
         using var teacher = TinyRun.Teacher();
-        Assert.Contains("set model.alignment.teacher_width=24", Assert.Throws<ConfigurationException>(() => new Stage1(wide, teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "set model.alignment.teacher_width=24", Assert.Throws<ConfigurationException>(() => new Stage1(wide, teacher)).Message,
+            StringComparison.Ordinal);
         var fine = TinyRun.Stage1 with { Model = TinyRun.Stage1.Model with { Encoder = TinyRun.Encoder with { PatchSize = 8 } } };
-        Assert.Contains("2 x 2 tokens per frame, the teacher 4 x 4", Assert.Throws<ConfigurationException>(() => new Stage1(fine, teacher)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 x 2 tokens per frame, the teacher 4 x 4", Assert.Throws<ConfigurationException>(() => new Stage1(fine, teacher)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -163,8 +183,12 @@ public sealed class StageTests(ITestOutputHelper console)
             if (name.StartsWith("encoder.", StringComparison.Ordinal) || name.StartsWith("predictor.", StringComparison.Ordinal))
                 Assert.True(parameter.Equals(source[name]), name);
         }
-        Assert.All(kept.ExtraState, teacher => Assert.True(teacher.Value.Equals(source[teacher.Key.Replace("teacher.", "encoder.", StringComparison.Ordinal)]), teacher.Key));
-        var predictor = fresh.Student.named_parameters().Where(p => p.name.StartsWith("predictor.", StringComparison.Ordinal) && p.parameter.dim() == 2);
+        Assert.All(
+            kept.ExtraState,
+            teacher =>
+            Assert.True(teacher.Value.Equals(source[teacher.Key.Replace("teacher.", "encoder.", StringComparison.Ordinal)]), teacher.Key));
+        var predictor = fresh.Student.named_parameters()
+            .Where(p => p.name.StartsWith("predictor.", StringComparison.Ordinal) && p.parameter.dim() == 2);
         Assert.All(predictor, p => Assert.False(p.parameter.Equals(source[p.name]), p.name));
         using var encoder = ModelCheckpoint.OpenEncoder(one.Run.Root, CPU);
         Assert.All(encoder.named_parameters(), p => Assert.True(p.parameter.Equals(source["encoder." + p.name]), p.name));

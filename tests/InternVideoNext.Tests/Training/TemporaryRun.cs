@@ -1,4 +1,4 @@
-using InternVideoNext.Training;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Tests.Training;
 

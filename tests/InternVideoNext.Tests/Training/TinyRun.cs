@@ -1,6 +1,9 @@
 using InternVideoNext.Data;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+using InternVideoNext.Stages;
 using InternVideoNext.Training;
 using static TorchSharp.torch;
 
@@ -9,7 +12,8 @@ namespace InternVideoNext.Tests.Training;
 /// <summary>The smallest runs in which every part of the method works: 2 frames of 4 x 4 tokens, width 32, two blocks.</summary>
 internal static class TinyRun
 {
-    public static SiglipConfig Tower { get; } = new() { Width = 24, Intermediate = 32, Depth = 3, Heads = 2, ImageSize = 16, PatchSize = 4 };
+    public static SiglipConfig Tower { get; } = new()
+    { Width = 24, Intermediate = 32, Depth = 3, Heads = 2, ImageSize = 16, PatchSize = 4 };
 
     public static EncoderConfig Encoder { get; } = new()
     {
@@ -85,7 +89,8 @@ internal static class TinyRun
     }
 
     /// <summary>Trains in a folder to the end, or until <paramref name="stopAfter"/> steps are done.</summary>
-    public static async Task<TrainingOutcome> TrainAsync(RunConfig config, RunFolder folder, long? stopAfter = null, NoiseClips? clips = null)
+    public static async Task<TrainingOutcome> TrainAsync(
+        RunConfig config, RunFolder folder, long? stopAfter = null, NoiseClips? clips = null)
     {
         using var stage = Build(config);
         using var stop = new CancellationTokenSource();

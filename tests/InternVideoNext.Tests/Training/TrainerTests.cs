@@ -1,4 +1,6 @@
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Training;
 using TorchSharp;
 using Xunit.Abstractions;
@@ -8,7 +10,9 @@ namespace InternVideoNext.Tests.Training;
 
 public sealed class TrainerTests(ITestOutputHelper console)
 {
-    private static readonly TrainingConfig Short = TinyRun.Training(9) with { CheckpointEvery = 4, LogEvery = 3, HealthEvery = 4, WarmupSteps = 2 };
+    private static readonly TrainingConfig Short = TinyRun.Training(
+        9) with
+    { CheckpointEvery = 4, LogEvery = 3, HealthEvery = 4, WarmupSteps = 2 };
 
     public static TheoryData<string, Precision, int, int[]> Interruptions => new()
     {
@@ -22,7 +26,8 @@ public sealed class TrainerTests(ITestOutputHelper console)
 
     [Theory]
     [MemberData(nameof(Interruptions))]
-    public async Task Run_InterruptedAndContinued_EqualsUninterruptedBitForBit(string name, Precision precision, int accumulation, int[] stops)
+    public async Task Run_InterruptedAndContinued_EqualsUninterruptedBitForBit(
+        string name, Precision precision, int accumulation, int[] stops)
     {
         var config = Config(name, Short with { Precision = precision, Accumulation = accumulation });
         using var whole = new TemporaryRun();
@@ -36,7 +41,8 @@ public sealed class TrainerTests(ITestOutputHelper console)
         var outcome = await TinyRun.TrainAsync(config, parts.Run);
         Assert.True(outcome.Finished && expected.Finished);
         RunAssert.Equal(whole.Run, parts.Run);
-        console.WriteLine($"{MetricsFile.Read(parts.Run.MetricsFile).Count} steps, last loss {MetricsFile.Read(parts.Run.MetricsFile)[^1].Loss}");
+        console.WriteLine(
+            $"{MetricsFile.Read(parts.Run.MetricsFile).Count} steps, last loss {MetricsFile.Read(parts.Run.MetricsFile)[^1].Loss}");
     }
 
     [Fact]
@@ -48,7 +54,8 @@ public sealed class TrainerTests(ITestOutputHelper console)
         await TinyRun.TrainAsync(config, whole.Run);
         using (var stage = TinyRun.Build(config))
         {
-            var outcome = await new Trainer(config, stage, new NoiseClips(), parts.Run).RunAsync(null, new CancellationToken(canceled: true));
+            var outcome = await new Trainer(config, stage, new NoiseClips(), parts.Run)
+                .RunAsync(null, new CancellationToken(canceled: true));
             Assert.Equal((false, 0L), (outcome.Finished, outcome.Step));
             Assert.EndsWith("step-00000000", outcome.Checkpoint, StringComparison.Ordinal);
         }
@@ -63,7 +70,8 @@ public sealed class TrainerTests(ITestOutputHelper console)
         var config = Config("stage1", Short);
         var first = await TinyRun.TrainAsync(config, folder.Run);
         var log = await File.ReadAllTextAsync(folder.Run.MetricsFile);
-        var again = await TinyRun.TrainAsync(config, folder.Run, clips: new NoiseClips { Before = (_, _) => throw new InvalidOperationException("read") });
+        var again = await TinyRun.TrainAsync(
+            config, folder.Run, clips: new NoiseClips { Before = (_, _) => throw new InvalidOperationException("read") });
         Assert.Equal((true, 9L, first.Checkpoint), (again.Finished, again.Step, again.Checkpoint));
         Assert.Equal(log, await File.ReadAllTextAsync(folder.Run.MetricsFile));
     }
@@ -101,7 +109,9 @@ public sealed class TrainerTests(ITestOutputHelper console)
         Assert.Contains("stopped at step 6", halted.Message, StringComparison.Ordinal);
         Assert.Contains("entries 20, 21, 22, 23.", halted.Message, StringComparison.Ordinal);
         Assert.Equal([20, 21, 22, 23], halted.Entries);
-        Assert.Contains($"weights inspect {Path.Combine(folder.Run.CheckpointFolders()[0], "model.safetensors")}", halted.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"weights inspect {Path.Combine(folder.Run.CheckpointFolders()[0], "model.safetensors")}", halted.Message,
+            StringComparison.Ordinal);
         RunAssert.NoHalfWrittenCheckpoint(folder.Run);
         Assert.EndsWith("step-00000006", folder.Run.CheckpointFolders()[0], StringComparison.Ordinal);
         Assert.Equal(6, MetricsFile.Read(folder.Run.MetricsFile).Count);
@@ -138,7 +148,15 @@ public sealed class TrainerTests(ITestOutputHelper console)
     public async Task Run_ThirtyStepsAfterWarmUp_NoTensorMoreIsAlive(string name, int accumulation, bool recomputes)
     {
         using var folder = new TemporaryRun();
-        var config = Config(name, Short with { Steps = 34, LogEvery = 1, CheckpointEvery = 5, Accumulation = accumulation, Recompute = new RecomputeConfig { Encoder = recomputes ? new(0, 1) : null } });
+        var config = Config(
+            name, Short with
+            {
+                Steps = 34,
+                LogEvery = 1,
+                CheckpointEvery = 5,
+                Accumulation = accumulation,
+                Recompute = new RecomputeConfig { Encoder = recomputes ? new(0, 1) : null }
+            });
         var alive = new List<long>();
         using var stage = TinyRun.Build(config);
         // Counted for this thread, since other tests run beside this one: reading noise never waits, so the whole run stays here.
@@ -175,7 +193,8 @@ public sealed class TrainerTests(ITestOutputHelper console)
         using var large = new TemporaryRun();
         using var small = new TemporaryRun();
         await TinyRun.TrainAsync(plain with { Training = Short with { BatchSize = 8 } }, large.Run, clips: new NoiseClips());
-        await TinyRun.TrainAsync(plain with { Training = Short with { BatchSize = 4, Accumulation = 2 } }, small.Run, clips: new NoiseClips());
+        await TinyRun.TrainAsync(
+            plain with { Training = Short with { BatchSize = 4, Accumulation = 2 } }, small.Run, clips: new NoiseClips());
         var (a, b) = (MetricsFile.Read(large.Run.MetricsFile), MetricsFile.Read(small.Run.MetricsFile));
         foreach (var (whole, halves) in a.Zip(b))
         {

@@ -1,12 +1,18 @@
 using System.Text;
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Training;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 
 namespace InternVideoNext.Tests.Training;
 
 public sealed class TrainingCheckpointTests(TrainingCheckpointTests.Runs runs) : IClassFixture<TrainingCheckpointTests.Runs>, IDisposable
 {
-    private static readonly Stage1Config Config = TinyRun.Stage1 with { Training = TinyRun.Training(6) with { CheckpointEvery = 2, KeepCheckpoints = 3 } };
+    private static readonly Stage1Config Config = TinyRun.Stage1 with
+    {
+        Training = TinyRun.Training(
+        6) with
+        { CheckpointEvery = 2, KeepCheckpoints = 3 }
+    };
     private readonly TemporaryRun _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -80,7 +86,9 @@ public sealed class TrainingCheckpointTests(TrainingCheckpointTests.Runs runs) :
         var config = TinyRun.Stage2 with { Training = Config.Training with { Precision = Precision.Bfloat16 } };
         await TinyRun.TrainAsync(config, _folder.Run);
         using var file = SafetensorsFile.Open(Path.Combine(_folder.Run.CheckpointFolders()[0], "optimizer.safetensors"));
-        Assert.All(file.Entries.Where(e => e.Key.StartsWith("extra.teacher.", StringComparison.Ordinal) || e.Key.StartsWith("master.", StringComparison.Ordinal)),
+        Assert.All(
+            file.Entries.Where(
+            e => e.Key.StartsWith("extra.teacher.", StringComparison.Ordinal) || e.Key.StartsWith("master.", StringComparison.Ordinal)),
             entry => Assert.Equal("F32", entry.Value.Type.Name));
         Assert.Contains("extra.teacher.blocks.0.attn.qkv.weight", file.Entries.Keys);
         Assert.Contains("master.encoder.blocks.0.attn.qkv.weight", file.Entries.Keys);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using InternVideoNext.Ablations;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Weights;
 
@@ -13,7 +13,8 @@ public sealed class ShippedModelsTests
     [Fact]
     public void All_ShipsTheRowsThatTheTextsSpeakOf() =>
         Assert.Equal(
-            ["mini/pixel-linear", "mini/align", "mini/align-linear", "mini/align-diffusion", "mini/stage2", "mini/ema-0.998", "mini/image-teacher"],
+            ["mini/pixel-linear", "mini/align", "mini/align-linear", "mini/align-diffusion", "mini/stage2", "mini/ema-0.998",
+                "mini/image-teacher"],
             ShippedModels.All.Select(model => model.Name));
 
     [Theory]
@@ -43,10 +44,14 @@ public sealed class ShippedModelsTests
         Assert.Equal(shipped.Result.DataFingerprint, plan.Data.Fingerprint);
         var measured = await AblationShipping.ProbeAsync(plan, run, shipped.Path(), CancellationToken.None);
         Assert.Equal(shipped.Result.Probes.Count, measured.Probes.Count);
-        Assert.All(shipped.Result.Probes.Zip(measured.Probes), pair => Assert.InRange(pair.Second.Result.Top1 - pair.First.Result.Top1, -0.005, 0.005));
+        Assert.All(
+            shipped.Result.Probes.Zip(measured.Probes),
+            pair => Assert.InRange(pair.Second.Result.Top1 - pair.First.Result.Top1, -0.005, 0.005));
     }
 
     [Fact]
     public void Find_UnknownName_ListsTheNames() =>
-        Assert.Contains("mini/stage2", Assert.Throws<ConfigurationException>(() => ShippedModels.Find("mini/stage3")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "mini/stage2", Assert.Throws<ConfigurationException>(() => ShippedModels.Find("mini/stage3")).Message,
+            StringComparison.Ordinal);
 }

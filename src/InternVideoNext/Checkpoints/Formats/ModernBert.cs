@@ -8,13 +8,16 @@ public static class ModernBert
     /// <summary>The last five of the 28 layers of ModernBERT-large: the paper's text-decoder initialisation.</summary>
     public static IReadOnlyList<int> LastFiveOfLarge { get; } = [23, 24, 25, 26, 27];
 
-    /// <summary>Chosen layers against a predictor's <c>bert_decoder.layers.0</c>, <c>1</c>...; its other tensors keep their values.</summary>
+    /// <summary>
+    /// Chosen layers against a predictor's <c>bert_decoder.layers.0</c>, <c>1</c>...; its other tensors keep their values.
+    /// </summary>
     /// <param name="layers">Indices of the layers in the file, in the predictor's order.</param>
     /// <exception cref="ArgumentException">A layer is chosen twice or negative, or none is chosen.</exception>
     public static KeyMap IntoPredictor(IReadOnlyList<int> layers)
     {
         if (layers.Count == 0 || layers.Distinct().Count() != layers.Count || layers.Any(layer => layer < 0))
-            throw new ArgumentException($"layers: [{string.Join(", ", layers)}] must be different indices of ModernBERT layers, at least one.", nameof(layers));
+            throw new ArgumentException(
+                $"layers: [{string.Join(", ", layers)}] must be different indices of ModernBERT layers, at least one.", nameof(layers));
         const string NotText = "the predictor's own, not part of the text model";
         return new KeyMap($"ModernBERT layers {string.Join(", ", layers)} into a predictor",
         [

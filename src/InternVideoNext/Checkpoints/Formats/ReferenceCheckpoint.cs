@@ -48,7 +48,8 @@ public static class ReferenceCheckpoint
     ];
 
     /// <summary>A Stage 1 checkpoint against our Stage 1 model, and every name of both stages.</summary>
-    public static KeyMap Stage1 { get; } = new("reference training checkpoint", [.. Encoder, .. Predictor, .. Decoder, .. Alignment, .. NeverUsed]);
+    public static KeyMap Stage1 { get; } = new(
+        "reference training checkpoint", [.. Encoder, .. Predictor, .. Decoder, .. Alignment, .. NeverUsed]);
 
     /// <summary>A Stage 2 checkpoint against our Stage 2 model, which has no alignment.</summary>
     public static KeyMap Stage2 { get; } = Stage1.With(
@@ -76,6 +77,9 @@ public static class ReferenceCheckpoint
         "reference Stage 1 checkpoint into a Stage 2 model with a fresh predictor",
         [.. Predictor.Select(rule => KeyRule.Ignore(rule.ForeignPattern!, "the predictor starts anew")),
          KeyRule.Keep("predictor.{rest}", "the predictor starts anew")]);
+
+    /// <summary>An encoder stored alone, under names without a prefix, against our encoder.</summary>
+    public static KeyMap EncoderAlone { get; } = new("encoder alone", [.. EncoderNames.Rules(foreignPrefix: "")]);
 
     /// <summary>Either stage's checkpoint against our encoder alone.</summary>
     public static KeyMap IntoEncoder { get; } = new("reference training checkpoint into an encoder",

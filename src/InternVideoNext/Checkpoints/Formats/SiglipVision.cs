@@ -1,6 +1,8 @@
 namespace InternVideoNext.Checkpoints.Formats;
 
-/// <summary>SigLIP and SigLIP2 checkpoints of a fixed resolution (Hugging Face model type <c>siglip</c>), of which we take the vision tower.</summary>
+/// <summary>
+/// SigLIP and SigLIP2 checkpoints of a fixed resolution (Hugging Face model type <c>siglip</c>), of which we take the vision tower.
+/// </summary>
 public static class SiglipVision
 {
     private const string TextSide = "the text side of the model, which the teacher doesn't use";

@@ -41,7 +41,8 @@ internal sealed class HubAnswer : IDisposable
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="HttpRequestException">No connection, or no answer in time.</exception>
     /// <exception cref="WeightFetchException">Too many redirections, or one to an insecure address.</exception>
-    public static async Task<HubAnswer> AskAsync(HttpClient client, Uri address, long offset, TimeSpan limit, CancellationToken cancellation)
+    public static async Task<HubAnswer> AskAsync(
+        HttpClient client, Uri address, long offset, TimeSpan limit, CancellationToken cancellation)
     {
         string? tag = null;
         long? size = null;
@@ -61,7 +62,8 @@ internal sealed class HubAnswer : IDisposable
             response.Dispose();
             target = new Uri(target, location);
             if (target.Scheme != Uri.UriSchemeHttps && target.Scheme != address.Scheme)
-                throw new WeightFetchException($"{address}: redirected to {target.Scheme}://{target.Host}, which is not secure; nothing was fetched.");
+                throw new WeightFetchException(
+                    $"{address}: redirected to {target.Scheme}://{target.Host}, which is not secure; nothing was fetched.");
         }
 
         throw new WeightFetchException($"{address}: more than {MostRedirections} redirections.");
@@ -73,7 +75,8 @@ internal sealed class HubAnswer : IDisposable
     /// <summary>Ends the connection.</summary>
     public void Dispose() => _response.Dispose();
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(limit);
@@ -87,5 +90,6 @@ internal sealed class HubAnswer : IDisposable
         }
     }
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

@@ -4,10 +4,12 @@ using System.Security.Cryptography;
 namespace InternVideoNext.Checkpoints.Hub;
 
 /// <summary>
-/// The download of one file: into <c>NAME.part</c>, whose content's tag is remembered in <c>NAME.part.tag</c> so that a broken transfer goes
+/// The download of one file: into <c>NAME.part</c>, whose content's tag is remembered in <c>NAME.part.tag</c> so that a broken transfer
+/// goes
 /// on where it broke, and only if the file is still the same one; checked; then renamed.
 /// </summary>
-internal sealed class HubDownload(HttpClient client, WeightHubOptions options, Uri address, string target, IProgress<FetchProgress>? progress)
+internal sealed class HubDownload(
+    HttpClient client, WeightHubOptions options, Uri address, string target, IProgress<FetchProgress>? progress)
 {
     private readonly string _part = target + ".part";
     private readonly string _tagFile = target + ".part.tag";
@@ -35,7 +37,9 @@ internal sealed class HubDownload(HttpClient client, WeightHubOptions options, U
             catch (Exception e) when (IsBroken(e, cancellation))
             {
                 if (attempt == options.Attempts)
-                    throw new WeightFetchException($"{address}: {e.Message} ({attempt} attempts). What came is kept; the same command goes on from there.", isUnreachable: e is HttpRequestException { StatusCode: null }, e);
+                    throw new WeightFetchException(
+                        $"{address}: {e.Message} ({attempt} attempts). What came is kept; the same command goes on from there.",
+                        isUnreachable: e is HttpRequestException { StatusCode: null }, e);
                 await Task.Delay(options.FirstDelay * Math.Pow(2, attempt - 1), cancellation).ConfigureAwait(false);
             }
         }
@@ -53,7 +57,9 @@ internal sealed class HubDownload(HttpClient client, WeightHubOptions options, U
         var usable = answer.Status switch
         {
             HttpStatusCode.OK => true,
-            HttpStatusCode.PartialContent => answer.Range?.From == offset && answer.Tag is not null && answer.Tag == await File.ReadAllTextAsync(_tagFile, cancellation).ConfigureAwait(false),
+            HttpStatusCode.PartialContent =>
+                answer.Range?.From == offset && answer.Tag is not null
+                && answer.Tag == await File.ReadAllTextAsync(_tagFile, cancellation).ConfigureAwait(false),
             _ => false,
         };
         if (usable)
@@ -108,7 +114,8 @@ internal sealed class HubDownload(HttpClient client, WeightHubOptions options, U
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new HttpIOException(HttpRequestError.ResponseEnded, $"the connection brought nothing for {options.StallLimit.TotalSeconds} s", e);
+            throw new HttpIOException(
+                HttpRequestError.ResponseEnded, $"the connection brought nothing for {options.StallLimit.TotalSeconds} s", e);
         }
         catch (IOException e)
         {

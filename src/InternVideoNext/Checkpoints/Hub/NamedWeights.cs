@@ -7,7 +7,8 @@ namespace InternVideoNext.Checkpoints.Hub;
 /// <param name="Revision">Branch, tag or commit of it.</param>
 /// <param name="Size">Bytes of <see cref="File"/> if known here; else the server's word is taken.</param>
 /// <param name="Sha256">SHA-256 of <see cref="File"/> in lower-case hexadecimal if known here; else the server's word is taken.</param>
-public sealed record NamedWeights(string Name, string Description, string Repository, string Revision = "main", long? Size = null, string? Sha256 = null)
+public sealed record NamedWeights(
+    string Name, string Description, string Repository, string Revision = "main", long? Size = null, string? Sha256 = null)
 {
     /// <summary>The file, if the checkpoint is a single one.</summary>
     public const string File = "model.safetensors";
@@ -15,11 +16,17 @@ public sealed record NamedWeights(string Name, string Description, string Reposi
     /// <summary>The index, if the checkpoint is in shards.</summary>
     public const string IndexFile = "model.safetensors.index.json";
 
-    /// <summary>The checkpoints that this package knows. Their publishers state no size or checksum besides what the server sends.</summary>
+    /// <summary>
+    /// The checkpoints that this package knows. Their publishers state no size or checksum besides what the server sends.
+    /// </summary>
     public static IReadOnlyList<NamedWeights> All { get; } =
     [
-        new("internvideo-next-base", "InternVideo-Next Base encoder, 91 M parameters, fp16", "revliter/internvideo_next_base_p14_res224_f16"),
-        new("internvideo-next-large", "InternVideo-Next Large encoder, 0.3 B parameters, fp16", "revliter/internvideo_next_large_p14_res224_f16"),
+        new("internvideo-next-base", "InternVideo-Next Base encoder, 91 M parameters, fp16",
+            "revliter/internvideo_next_base_p14_res224_f16"),
+        new("internvideo-next-large", "InternVideo-Next Large encoder, 0.3 B parameters, fp16",
+            "revliter/internvideo_next_large_p14_res224_f16"),
+        new("internvideo-next-large-stage1", "InternVideo-Next Large encoder after Stage 1 alone, 0.3 B parameters",
+            "revliter/internvideo_next_large_p14_res224_f16_stage1"),
         new("siglip2-base", "SigLIP2 base, patch 16 at 256 px: the smallest image teacher", "google/siglip2-base-patch16-256"),
         new("siglip2-so400m", "SigLIP2 so400m, patch 14 at 224 px: an image teacher", "google/siglip2-so400m-patch14-224"),
         new("siglip2-giant", "SigLIP2 giant (1 B), patch 16 at 256 px: the paper's image teacher", "google/siglip2-giant-opt-patch16-256"),
@@ -29,7 +36,9 @@ public sealed record NamedWeights(string Name, string Description, string Reposi
     /// <summary>The checkpoint of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
     public static NamedWeights Find(string name) => All.FirstOrDefault(weights => weights.Name == name)
-        ?? throw new ArgumentException($"'{name}' is not the name of a known checkpoint; these are: {string.Join(", ", All.Select(weights => weights.Name))}.", nameof(name));
+        ?? throw new ArgumentException(
+            $"'{name}' is not the name of a known checkpoint; these are: {string.Join(", ", All.Select(weights => weights.Name))}.",
+            nameof(name));
 
     /// <summary>The address of one of the repository's files, relative to the hub's.</summary>
     public string AddressOf(string file) => $"{Repository}/resolve/{Uri.EscapeDataString(Revision)}/{Uri.EscapeDataString(file)}";

@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Checkpoints.Hub;
 
 /// <summary>The folder of downloaded checkpoints: one folder for each name, with the files as they are published.</summary>
@@ -7,7 +8,10 @@ public sealed record WeightCache(string Folder)
     /// <summary>The environment variable that names the cache's folder.</summary>
     public const string Variable = "IVNEXT_CACHE";
 
-    /// <summary>The cache in use: <c>IVNEXT_CACHE</c>, or <c>ivnext/weights</c> in the user's cache folder (<c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>).</summary>
+    /// <summary>
+    /// The cache in use: <c>IVNEXT_CACHE</c>, or <c>ivnext/weights</c> in the user's cache folder (<c>XDG_CACHE_HOME</c>, else
+    /// <c>~/.cache</c>).
+    /// </summary>
     public static WeightCache Default => FromEnvironment(Environment.GetEnvironmentVariable);
 
     /// <summary>Where a named checkpoint's file belongs, whether it is there or not.</summary>

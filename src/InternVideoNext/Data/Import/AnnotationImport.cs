@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Data.Import;
 
 /// <summary>Makes a manifest of a data set from its authors' annotation files.</summary>
@@ -15,7 +16,9 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
     private IReadOnlyList<string>? _classes = dataSet.Labels.Count > 0 ? dataSet.Labels[0].Names : [];
     private Dictionary<string, int>? _places;
 
-    /// <summary>Takes the class list from a file, where the data set's manifest has none: one name a line, or Something-Something's labels as JSON.</summary>
+    /// <summary>
+    /// Takes the class list from a file, where the data set's manifest has none: one name a line, or Something-Something's labels as JSON.
+    /// </summary>
     /// <param name="file">The list.</param>
     /// <exception cref="ManifestException">It cannot be read, or is not the data set's: the first difference is shown.</exception>
     public void UseClasses(string file)
@@ -45,7 +48,10 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
         var all = rows.ToList();
         _classes ??= OwnClasses(file, all);
         _places ??= Places(file, _classes);
-        foreach (var row in all) Add(file, row, split ?? row.Split ?? throw new ManifestException($"'{file}' {row.Place}: no split is named; give the file as --train, --validation or --test."));
+        foreach (var row in all) Add(
+            file, row,
+            split ?? row.Split
+            ?? throw new ManifestException($"'{file}' {row.Place}: no split is named; give the file as --train, --validation or --test."));
     }
 
     /// <summary>The manifest of all that was added. Its class list is the data set's.</summary>
@@ -72,22 +78,28 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
     {
         if (_list.Count == 0 || (row.Class is null && row.ClassIndex is null or -1)) return Shared(-1);
         if (row.Class is { } name)
-            return _places!.TryGetValue(name, out var place) ? Shared(place) : throw new ManifestException($"'{file}' {row.Place}: class '{name}' is not in the class list of {dataSet.Name}.");
+            return _places!.TryGetValue(name, out var place) ? Shared(place)
+                : throw new ManifestException($"'{file}' {row.Place}: class '{name}' is not in the class list of {dataSet.Name}.");
         return row.ClassIndex >= 0 && row.ClassIndex < _list.Count ? Shared(row.ClassIndex.Value)
-            : throw new ManifestException($"'{file}' {row.Place}: label {row.ClassIndex} is out of range; the {_list.Count} classes of {dataSet.Name} are 0 to {_list.Count - 1}.");
+            : throw new ManifestException(
+                $"'{file}' {row.Place}: label {row.ClassIndex} is out of range; the {_list.Count} classes of {dataSet.Name} are 0 to "
+                + $"{_list.Count - 1}.");
     }
 
     // One dictionary a class: a million clips share them.
     private Dictionary<string, int> Shared(int place)
     {
-        if (!_labels.TryGetValue(place, out var labels)) _labels[place] = labels = place < 0 ? [] : new Dictionary<string, int> { [_list.Label] = place };
+        if (!_labels.TryGetValue(place, out var labels)) _labels[place] = labels = place < 0 ? [] : new Dictionary<string, int>
+        { [_list.Label] = place };
         return labels;
     }
 
     private List<string> OwnClasses(string file, List<AnnotationRow> rows)
     {
         if (rows.All(r => r.Class is null))
-            throw new ManifestException($"'{file}': the labels are numbers, and the class list of {dataSet.Name} is not part of its manifest: give it by --classes FILE, one name a line.");
+            throw new ManifestException(
+                $"'{file}': the labels are numbers, and the class list of {dataSet.Name} is not part of its manifest: give it by "
+                + "--classes FILE, one name a line.");
         // By the number that the file gives each class, where it does; else in ordinal order.
         List<string> names = [.. rows.Where(r => r.Class is not null).GroupBy(r => r.Class!, StringComparer.Ordinal)
             .OrderBy(g => g.First().ClassIndex ?? 0).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key)];

@@ -24,7 +24,8 @@ internal static class AnnotationText
 
     /// <summary>A member that must be a text.</summary>
     public static string Text(string file, string place, JsonElement element, string member) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value) && (value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value)
+            && (value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
             ? value.ToString()
             : throw new ManifestException($"'{file}' {place}: '{member}' is missing or no text.");
 

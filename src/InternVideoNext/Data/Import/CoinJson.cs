@@ -8,7 +8,8 @@ internal static class CoinJson
     public static IEnumerable<AnnotationRow> Read(string file)
     {
         using var json = AnnotationText.Json(file);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("database", out var database) || database.ValueKind != JsonValueKind.Object)
+        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("database", out var database)
+            || database.ValueKind != JsonValueKind.Object)
             throw new ManifestException($"'{file}': it has no object 'database'.");
         foreach (var video in database.EnumerateObject())
         {
@@ -17,7 +18,8 @@ internal static class CoinJson
             yield return new AnnotationRow(place, video.Name)
             {
                 Class = AnnotationText.Text(file, place, video.Value, "class"),
-                ClassIndex = video.Value.TryGetProperty("recipe_type", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value) ? value : null,
+                ClassIndex = video.Value.TryGetProperty("recipe_type", out var number) && number.ValueKind == JsonValueKind.Number
+                    && number.TryGetInt32(out var value) ? value : null,
                 Split = subset switch
                 {
                     "training" => "train",

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace InternVideoNext.Data.Import;
 
-/// <summary>What is known of a data set: no media, and no list of its clips, which <c>./ivnext data import</c> takes from the authors' files.</summary>
+/// <summary>
+/// What is known of a data set: no media, and no list of its clips, which <c>./ivnext data import</c> takes from the authors' files.
+/// </summary>
 public sealed record DataSetManifest
 {
     /// <summary>The JSON schema, for editors.</summary>
@@ -41,5 +43,6 @@ public sealed record DataSetManifest
 
     /// <summary>The counts that are known, as a manifest holds them.</summary>
     [JsonIgnore]
-    public IReadOnlyDictionary<string, int> Expected => Splits.Where(s => s.Value.Clips is not null).ToDictionary(s => s.Key, s => s.Value.Clips!.Value);
+    public IReadOnlyDictionary<string, int> Expected =>
+        Splits.Where(s => s.Value.Clips is not null).ToDictionary(s => s.Key, s => s.Value.Clips!.Value);
 }

@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Data.Import;
 
 /// <summary>Clips of a split as its authors published them.</summary>

@@ -17,10 +17,13 @@ internal static class KineticsCsv
                 columns = cells.Select((name, i) => (name, i)).GroupBy(c => c.name.Trim()).ToDictionary(g => g.Key, g => g.First().i);
                 string[] needed = ["youtube_id", "time_start", "time_end"];
                 if (needed.FirstOrDefault(n => !columns.ContainsKey(n)) is { } missing)
-                    throw new ManifestException($"'{file}' line {number}: the header names no column '{missing}'; it should be label,youtube_id,time_start,time_end,split.");
+                    throw new ManifestException(
+                        $"'{file}' line {number}: the header names no column '{missing}'; it should be "
+                        + "label,youtube_id,time_start,time_end,split.");
                 continue;
             }
-            if (cells.Count < columns.Count) throw new ManifestException($"'{file}' line {number}: {cells.Count} cells; the header has {columns.Count}.");
+            if (cells.Count < columns.Count) throw new ManifestException(
+                $"'{file}' line {number}: {cells.Count} cells; the header has {columns.Count}.");
             yield return Row(file, number, cells, columns);
         }
     }

@@ -1,5 +1,3 @@
-using InternVideoNext.Probes;
-
 namespace InternVideoNext.Data.Import;
 
 /// <summary>The classes of one label of a data set.</summary>
@@ -29,8 +27,11 @@ public sealed record LabelClasses
     {
         if (names.Count != Count && Names is null) throw new ManifestException($"'{file}': {names.Count} classes; {dataSet} has {Count}.");
         if (Names is null || (ClassList.Hash(names) == Sha256 && names.Count == Count)) return;
-        var at = Enumerable.Range(0, Math.Max(names.Count, Names.Count)).First(i => i >= names.Count || i >= Names.Count || names[i] != Names[i]);
+        var at = Enumerable.Range(0, Math.Max(names.Count, Names.Count))
+            .First(i => i >= names.Count || i >= Names.Count || names[i] != Names[i]);
         string Shown(IReadOnlyList<string> list) => at < list.Count ? $"'{list[at]}'" : "missing";
-        throw new ManifestException($"'{file}': the class list is not that of {dataSet} (hash {Sha256}): class {at} is {Shown(names)}, it should be {Shown(Names)}.");
+        throw new ManifestException(
+            $"'{file}': the class list is not that of {dataSet} (hash {Sha256}): class {at} is {Shown(names)}, it should be "
+            + $"{Shown(Names)}.");
     }
 }

@@ -1,8 +1,10 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data.Shapes;
 
-/// <summary>The thing that moves: a bright shape, of one colour or with a texture that has no symmetry (by which every spin can be seen).</summary>
+/// <summary>
+/// The thing that moves: a bright shape, of one colour or with a texture that has no symmetry (by which every spin can be seen).
+/// </summary>
 internal sealed class ShapesActor
 {
     private readonly ActorShape _shape;

@@ -1,4 +1,4 @@
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data.Shapes;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
-using InternVideoNext.Masking;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
+using InternVideoNext.Modules;
 
 namespace InternVideoNext.Data.Shapes;
 
@@ -52,13 +52,16 @@ public sealed class ShapesClip
     /// <param name="size">Height and width in pixels.</param>
     /// <param name="times">T times from 0 to 1, told apart to about a millionth.</param>
     /// <param name="rgb">Filled with [T, size, size, 3] bytes, red first.</param>
-    /// <exception cref="ArgumentException">The size is below <see cref="MinimumSize"/>, a time is outside [0, 1], or <paramref name="rgb"/> has another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// The size is below <see cref="MinimumSize"/>, a time is outside [0, 1], or <paramref name="rgb"/> has another length.
+    /// </exception>
     public void Render(int size, ReadOnlySpan<double> times, Span<byte> rgb)
     {
         CheckSize(size);
         var picture = size * size * 3;
         if (rgb.Length != times.Length * picture)
-            throw new ArgumentException($"{times.Length} pictures of {size} px take {times.Length * picture} bytes, not {rgb.Length}.", nameof(rgb));
+            throw new ArgumentException(
+                $"{times.Length} pictures of {size} px take {times.Length * picture} bytes, not {rgb.Length}.", nameof(rgb));
         var buffer = ArrayPool<float>.Shared.Rent(2 * picture);
         var backdrop = buffer.AsSpan(0, picture);
         var canvas = buffer.AsSpan(picture, picture);

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Data.Shapes;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data.Shapes;
 

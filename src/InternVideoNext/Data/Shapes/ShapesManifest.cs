@@ -13,7 +13,8 @@ internal static class ShapesManifest
 
     public static Manifest Describe(ShapesRenderConfig config, ShapesWorld world, string root) => new()
     {
-        Name = string.Create(CultureInfo.InvariantCulture, $"motion_shapes_{world.Config.Task.ToString().ToLowerInvariant()}_seed{world.Seed}"),
+        Name = string.Create(
+            CultureInfo.InvariantCulture, $"motion_shapes_{world.Config.Task.ToString().ToLowerInvariant()}_seed{world.Seed}"),
         Labels = world.Labels,
         Entries =
         [

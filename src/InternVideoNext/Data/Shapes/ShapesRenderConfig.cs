@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Data.Shapes;
 
 /// <summary>What a <see cref="ShapesRenderer"/> writes.</summary>

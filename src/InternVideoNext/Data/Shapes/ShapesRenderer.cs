@@ -107,7 +107,8 @@ public sealed class ShapesRenderer
         for (var index = run.First; index < run.First + run.Count; index++)
         {
             var rendered = Path.Combine(partial, string.Create(CultureInfo.InvariantCulture, $"{split}-{index:D6}.mp4"));
-            if (!File.Exists(rendered)) throw new IOException($"ffmpeg ended without an error, but did not write {Path.GetFileName(rendered)}.");
+            if (!File.Exists(rendered)) throw new IOException(
+                $"ffmpeg ended without an error, but did not write {Path.GetFileName(rendered)}.");
             File.Move(rendered, Path.Combine(root, ShapesManifest.PathOf(run.Split, index)), overwrite: true);
         }
     }

@@ -27,7 +27,9 @@ internal sealed class ShapesRun(ShapesRenderConfig config, ShapesWorld world, Sh
 
     /// <summary>The clips of all splits, cut into runs.</summary>
     public static IEnumerable<(ShapesSplit Split, int First, int Count)> Cut(ShapesRenderConfig config) =>
-        from part in new (ShapesSplit Split, int Clips)[] { (ShapesSplit.Train, config.Train), (ShapesSplit.Validation, config.Validation), (ShapesSplit.Test, config.Test) }
+        from part in new (
+            ShapesSplit Split, int Clips)[] { (ShapesSplit.Train, config.Train), (ShapesSplit.Validation, config.Validation),
+            (ShapesSplit.Test, config.Test) }
         from first in Enumerable.Range(0, (part.Clips + MaximumClips - 1) / MaximumClips).Select(run => run * MaximumClips)
         select (part.Split, first, Math.Min(MaximumClips, part.Clips - first));
 

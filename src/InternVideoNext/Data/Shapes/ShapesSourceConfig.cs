@@ -1,3 +1,4 @@
+
 namespace InternVideoNext.Data.Shapes;
 
 /// <summary>Settings of a <see cref="ShapesClipSource"/>.</summary>

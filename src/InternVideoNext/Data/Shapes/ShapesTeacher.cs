@@ -47,7 +47,7 @@ public sealed class ShapesTeacher : IDisposable
     /// <param name="path">The file; one of that name is replaced.</param>
     /// <param name="training">Told in the file: how it was trained.</param>
     /// <param name="seed">Told in the file: from which seed.</param>
-    public void Save(string path, ShapesTeacherConfig training, ulong seed) => ShapesTeacherFile.Save(this, path, training, seed);
+    public void Save(string path, ShapesTeacherTraining training, ulong seed) => ShapesTeacherFile.Save(this, path, training, seed);
 
     /// <summary>Measures the heads on frames of the test split, each from a clip of its own.</summary>
     /// <param name="world">The world; not the seed that the teacher was trained on, if it is to be news to it.</param>

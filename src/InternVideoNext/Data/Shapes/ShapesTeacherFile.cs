@@ -28,9 +28,10 @@ internal static class ShapesTeacherFile
 
     private static readonly KeyMap HeadMap = new(
         "MotionShapes teacher's heads",
-        [KeyRule.Map(HeadPrefix + "{rest}", "{rest}"), KeyRule.Ignore(TowerPrefix + "{rest}", "the tower, which is loaded beside the heads")]);
+        [KeyRule.Map(HeadPrefix + "{rest}", "{rest}"),
+            KeyRule.Ignore(TowerPrefix + "{rest}", "the tower, which is loaded beside the heads")]);
 
-    public static void Save(ShapesTeacher teacher, string path, ShapesTeacherConfig training, ulong seed)
+    public static void Save(ShapesTeacher teacher, string path, ShapesTeacherTraining training, ulong seed)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -49,7 +50,8 @@ internal static class ShapesTeacherFile
     {
         using var file = SafetensorsFile.Open(path);
         var config = Describe<SiglipConfig>(file, ConfigKey)
-            ?? throw new SafetensorsException(path, null, $"it has no '{ConfigKey}' in its metadata; a teacher is written by 'data train-teacher'.");
+            ?? throw new SafetensorsException(
+                path, null, $"it has no '{ConfigKey}' in its metadata; a teacher is written by 'data train-teacher'.");
         using var generator = new Generator(0, CPU);
         var tower = config.Build(generator);
         var heads = Layers.Linear(config.Width, ShapesTeacher.HeadOutputs, bias: true, std: 0, generator);

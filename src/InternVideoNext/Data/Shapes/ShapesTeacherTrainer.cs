@@ -1,6 +1,6 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
-using InternVideoNext.Randomness;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,11 +19,11 @@ namespace InternVideoNext.Data.Shapes;
 /// </summary>
 public sealed class ShapesTeacherTrainer
 {
-    private readonly ShapesTeacherConfig _config;
+    private readonly ShapesTeacherTraining _config;
     private readonly ShapesWorld _world;
     private readonly ulong _seed;
 
-    internal ShapesTeacherTrainer(ShapesTeacherConfig config, ShapesWorld world, ulong seed) =>
+    internal ShapesTeacherTrainer(ShapesTeacherTraining config, ShapesWorld world, ulong seed) =>
         (_config, _world, _seed) = (config, world, seed);
 
     /// <summary>Trains from random weights, on the CPU.</summary>
@@ -35,7 +35,8 @@ public sealed class ShapesTeacherTrainer
         using var generator = new Generator(SeedSequence.Derive(_seed, 0), CPU);
         var tower = _config.Tower.Build(generator);
         var heads = Layers.Linear(_config.Width, ShapesTeacher.HeadOutputs, bias: true, std: 0.02, generator);
-        using var optimizer = optim.AdamW([.. tower.parameters(), .. heads.parameters()], _config.LearningRate, weight_decay: _config.WeightDecay);
+        using var optimizer = optim.AdamW(
+            [.. tower.parameters(), .. heads.parameters()], _config.LearningRate, weight_decay: _config.WeightDecay);
         for (var step = 0; step < _config.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -56,7 +57,8 @@ public sealed class ShapesTeacherTrainer
         var (size, first, cuts) = (_config.ImageSize, step * _config.Batch, _config.Batch / 2);
         var plain = ShapesStills.Render(_world, ShapesSplit.Train, first, _config.Batch - cuts, size);
         var large = ShapesStills.Render(_world, ShapesSplit.Train, first + _config.Batch - cuts, cuts, 2 * size);
-        return ShapesStills.Join(plain, large with { Images = Cut(large.Images, size, new DeterministicRandom(SeedSequence.Derive(_seed, 1, (ulong)step))) });
+        return ShapesStills.Join(
+            plain, large with { Images = Cut(large.Images, size, new DeterministicRandom(SeedSequence.Derive(_seed, 1, (ulong)step))) });
     }
 
     // [F, 3, 2S, 2S] -> [F, 3, S, S]: one square for the whole batch.

@@ -6,7 +6,9 @@ public sealed record ShapesWorldConfig
     /// <summary>What is to be recognised over time.</summary>
     public ShapesTask Task { get; init; } = ShapesTask.Motion;
 
-    /// <summary>Standard deviation of the noise of each pixel, equal in its three channels (so that 4:2:0 video keeps it); full scale is 1.</summary>
+    /// <summary>
+    /// Standard deviation of the noise of each pixel, equal in its three channels (so that 4:2:0 video keeps it); full scale is 1.
+    /// </summary>
     public double Noise { get; init; } = 0.03;
 
     /// <summary>

@@ -27,7 +27,9 @@ internal static class TurnMath
         return 0.5f + (0.5f * y / MathF.Sqrt(1f + (y * y)));
     }
 
-    /// <summary>How much of a pixel is inside, by the signed distance to the edge in pixels: 1 from -1 on, 0 from 1 on, smooth between.</summary>
+    /// <summary>
+    /// How much of a pixel is inside, by the signed distance to the edge in pixels: 1 from -1 on, 0 from 1 on, smooth between.
+    /// </summary>
     public static float Coverage(float signedDistance)
     {
         var t = Math.Clamp(0.5f - (0.5f * signedDistance), 0f, 1f);

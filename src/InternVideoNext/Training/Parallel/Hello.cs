@@ -29,6 +29,8 @@ internal readonly record struct Hello(int Rank, int Size, int Port)
         using var stream = new NetworkStream(socket, ownsSocket: false);
         var count = await stream.ReadAtLeastAsync(message, Bytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (count < Bytes || BinaryPrimitives.ReadUInt64LittleEndian(message) != Greeting) return null;
-        return new Hello(BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(12)), BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(16)));
+        return new Hello(
+            BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(12)),
+            BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(16)));
     }
 }

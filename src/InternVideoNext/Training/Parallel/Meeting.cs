@@ -10,7 +10,8 @@ internal sealed class Meeting(int rank, int size) : IDisposable
     private readonly SortedDictionary<int, Peer> _peers = [];
 
     /// <summary>The first that is not there yet; null when all are.</summary>
-    public int? FirstMissing => Enumerable.Range(0, size).Where(other => other != rank && !_peers.ContainsKey(other)).Select(other => (int?)other).FirstOrDefault();
+    public int? FirstMissing =>
+        Enumerable.Range(0, size).Where(other => other != rank && !_peers.ContainsKey(other)).Select(other => (int?)other).FirstOrDefault();
 
     /// <summary>Takes a process in; false if one of that rank is there already.</summary>
     public bool TryAdd(int other, Socket socket) => _peers.TryAdd(other, new Peer(socket, other));

@@ -43,20 +43,24 @@ internal sealed unsafe class NcclLibrary(nint library)
     public nint Join(UniqueId id, int rank, int size)
     {
         nint communicator;
-        Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Function("ncclCommInitRank"))(&communicator, size, id, rank), "ncclCommInitRank");
+        Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Function("ncclCommInitRank"))(&communicator, size, id, rank),
+            "ncclCommInitRank");
         return communicator;
     }
 
     /// <summary>Queues a sum in place on the default stream, on which TorchSharp computes.</summary>
     public void AllReduceSum(nint communicator, nint data, long count, ScalarType type) =>
-        Check(((delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)Function("ncclAllReduce"))(data, data, (nuint)count, NumberOf(type), Sum, communicator, 0), "ncclAllReduce");
+        Check(((delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)Function("ncclAllReduce"))(
+            data, data, (nuint)count, NumberOf(type), Sum, communicator, 0), "ncclAllReduce");
 
     /// <summary>Queues a copy of the first process's bytes, in place.</summary>
     public void BroadcastFromFirst(nint communicator, nint data, long bytes) =>
-        Check(((delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)Function("ncclBroadcast"))(data, data, (nuint)bytes, NumberOf(ScalarType.Byte), 0, communicator, 0), "ncclBroadcast");
+        Check(((delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)Function("ncclBroadcast"))(
+            data, data, (nuint)bytes, NumberOf(ScalarType.Byte), 0, communicator, 0), "ncclBroadcast");
 
     /// <summary>Ends what is under way and gives everything back.</summary>
-    public void Abort(nint communicator) => Check(((delegate* unmanaged<nint, int>)Function("ncclCommAbort"))(communicator), "ncclCommAbort");
+    public void Abort(nint communicator) =>
+        Check(((delegate* unmanaged<nint, int>)Function("ncclCommAbort"))(communicator), "ncclCommAbort");
 
     /// <summary>NCCL's number of an element type (ncclDataType_t in nccl.h).</summary>
     internal static int NumberOf(ScalarType type) => type switch

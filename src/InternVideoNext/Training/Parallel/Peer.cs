@@ -5,7 +5,8 @@ namespace InternVideoNext.Training.Parallel;
 
 /// <summary>
 /// The connection to one other process. What travels is framed: 8 bytes with the length, then so many bytes. A length below 0
-/// says farewell: the sender leaves because process -1 - length is lost. Never waits: <see cref="PeerMesh"/> calls when the socket is ready.
+/// says farewell: the sender leaves because process -1 - length is lost. Never waits: <see cref="PeerMesh"/> calls when the socket is
+/// ready.
 /// </summary>
 internal sealed class Peer(Socket socket, int rank) : IDisposable
 {
@@ -71,7 +72,9 @@ internal sealed class Peer(Socket socket, int rank) : IDisposable
         socket.Send(_headOut, SocketFlags.None, out _);
     }
 
-    /// <summary>Whether the other end is closed, or says farewell, seen without taking anything from the connection; from any thread.</summary>
+    /// <summary>
+    /// Whether the other end is closed, or says farewell, seen without taking anything from the connection; from any thread.
+    /// </summary>
     public bool IsLeaving()
     {
         Span<byte> head = stackalloc byte[HeadBytes];
@@ -92,7 +95,8 @@ internal sealed class Peer(Socket socket, int rank) : IDisposable
         }
         else if (length > LongestMessage || (_place is { } place && place.Length != length))
         {
-            Fault = $"it sent {length} bytes where {_place?.Length ?? LongestMessage} at most were expected; do all processes run the same program?";
+            Fault = $"it sent {length} bytes where {_place?.Length ?? LongestMessage} at most were expected; do all processes run the "
+                + "same program?";
         }
         else
         {

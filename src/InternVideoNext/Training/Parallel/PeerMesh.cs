@@ -12,7 +12,8 @@ internal sealed class PeerMesh : IDisposable
     // After one process is lost the exchanges with the others are finished, so that each hears who it was; but not for long.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private const string Remedy = "If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it with --resume.";
+    private const string Remedy = "If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it "
+        + "with --resume.";
 
     private readonly IReadOnlyList<Peer> _peers;
     private readonly Dictionary<Socket, Peer> _bySocket;

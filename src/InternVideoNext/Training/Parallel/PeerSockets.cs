@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Training.Parallel;
 
@@ -11,7 +11,8 @@ internal static class PeerSockets
     // Of a machine that vanished no word comes: it is asked, and given up after about half a minute.
     private const int AskAfterSeconds = 15, AskEverySeconds = 5, AskTimes = 3;
 
-    // Linux's TCP_USER_TIMEOUT: the same for what was sent and is not acknowledged. Both ends are in an exchange before anything large is sent.
+    // Linux's TCP_USER_TIMEOUT: the same for what was sent and is not acknowledged. Both ends are in an exchange before anything large is
+    // sent.
     private const int TcpLevel = 6, UserTimeoutOption = 18, UserTimeoutMilliseconds = 60_000;
 
     private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(10), Retry = TimeSpan.FromMilliseconds(200);
@@ -28,7 +29,8 @@ internal static class PeerSockets
         }
         catch (SocketException e)
         {
-            throw new ConfigurationException($"cannot listen at {address}: {e.Message}; the address is one of the machine that runs rank 0, with a free port", e);
+            throw new ConfigurationException(
+                $"cannot listen at {address}: {e.Message}; the address is one of the machine that runs rank 0, with a free port", e);
         }
     }
 
@@ -50,9 +52,13 @@ internal static class PeerSockets
             try
             {
                 var found = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
-                return await ConnectAsync(new IPEndPoint(found.OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First(), port), cancellation).ConfigureAwait(false);
+                return await ConnectAsync(
+                    new IPEndPoint(found.OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First(), port),
+                    cancellation).ConfigureAwait(false);
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TimedOut or SocketError.TryAgain)
+            catch (SocketException e) when (
+                e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable
+                or SocketError.TimedOut or SocketError.TryAgain)
             {
                 await Task.Delay(Retry, cancellation).ConfigureAwait(false);
             }
@@ -107,7 +113,8 @@ internal static class PeerSockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, AskAfterSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, AskEverySeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, AskTimes);
-        if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(TcpLevel, UserTimeoutOption, BitConverter.GetBytes(UserTimeoutMilliseconds));
+        if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(
+            TcpLevel, UserTimeoutOption, BitConverter.GetBytes(UserTimeoutMilliseconds));
         return socket;
     }
 

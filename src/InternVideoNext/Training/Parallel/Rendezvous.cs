@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Training.Parallel;
 
@@ -28,7 +28,8 @@ internal static class Rendezvous
                 Admit(meeting, socket, hello, size);
                 places[hello.Rank] = new IPEndPoint(((IPEndPoint)socket.RemoteEndPoint!).Address, hello.Port);
             }
-            for (var rank = 1; rank < size; rank++) await SendAsync(meeting.SocketOf(rank), string.Join('\n', places.Skip(1)), limit.Token).ConfigureAwait(false);
+            for (var rank = 1; rank < size; rank++) await SendAsync(meeting.SocketOf(rank), string.Join('\n', places.Skip(1)), limit.Token)
+                .ConfigureAwait(false);
             return meeting.ToMesh();
         }
         catch (SocketException e)
@@ -69,7 +70,8 @@ internal static class Rendezvous
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ProcessLostException(meeting.FirstMissing ?? 0, size, $"not all had come to {address} within {Patience.TotalMinutes:0} minutes");
+            throw new ProcessLostException(
+                meeting.FirstMissing ?? 0, size, $"not all had come to {address} within {Patience.TotalMinutes:0} minutes");
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

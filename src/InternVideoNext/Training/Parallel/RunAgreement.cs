@@ -1,5 +1,6 @@
 using System.Text;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Training.Parallel;
 

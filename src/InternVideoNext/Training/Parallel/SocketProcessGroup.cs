@@ -30,7 +30,7 @@ public sealed class SocketProcessGroup : IProcessGroup
 
     /// <summary>Opens the place where the first process is met.</summary>
     /// <param name="address">HOST:PORT; port 0 for any free one.</param>
-    /// <exception cref="Configuration.ConfigurationException">It is no such address, or cannot be had.</exception>
+    /// <exception cref="Foundation.ConfigurationException">It is no such address, or cannot be had.</exception>
     public static Socket Listen(string address) => PeerSockets.Listen(address);
 
     /// <summary>Waits, as the first process, for the others.</summary>
@@ -46,7 +46,7 @@ public sealed class SocketProcessGroup : IProcessGroup
     /// <param name="rank">This process, 1..<paramref name="size"/>-1.</param>
     /// <param name="size">How many processes there will be.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="Configuration.ConfigurationException">It is no such address.</exception>
+    /// <exception cref="Foundation.ConfigurationException">It is no such address.</exception>
     /// <exception cref="ProcessLostException">One did not come in time, or came with other ideas.</exception>
     public static async Task<SocketProcessGroup> JoinAsync(string address, int rank, int size, CancellationToken cancellation) =>
         new(await Rendezvous.JoinAsync(address, rank, size, cancellation).ConfigureAwait(false));
@@ -73,7 +73,9 @@ public sealed class SocketProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public void BroadcastFromFirst(Tensor tensor) => OnHost(tensor, parts =>
     {
-        _mesh.Exchange(peer => peer.Begin(Rank == 0 ? MemoryOf(parts[peer.Rank]) : default, peer.Rank == 0 ? MemoryOf(parts[Rank]) : Memory<byte>.Empty));
+        _mesh.Exchange(
+            peer => peer.Begin(
+            Rank == 0 ? MemoryOf(parts[peer.Rank]) : default, peer.Rank == 0 ? MemoryOf(parts[Rank]) : Memory<byte>.Empty));
         Gather(parts);
     });
 
@@ -108,7 +110,8 @@ public sealed class SocketProcessGroup : IProcessGroup
     private Tensor[] Split(Tensor slab)
     {
         var (length, whole) = ((slab.numel() + Size - 1) / Size, slab.numel());
-        return [.. Enumerable.Range(0, Size).Select(rank => Math.Min(rank * length, whole)).Select(start => slab.narrow(0, start, Math.Min(length, whole - start)))];
+        return [.. Enumerable.Range(0, Size).Select(rank => Math.Min(rank * length, whole))
+            .Select(start => slab.narrow(0, start, Math.Min(length, whole - start)))];
     }
 
     private static Memory<byte> MemoryOf(Tensor tensor) => new TensorMemory(tensor).Memory;

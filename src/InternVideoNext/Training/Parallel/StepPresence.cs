@@ -26,14 +26,16 @@ internal sealed record StepPresence(IReadOnlyList<int> Clips, double WaitSeconds
     {
         var message = new byte[sizeof(double) + (Clips.Count * sizeof(int))];
         BinaryPrimitives.WriteDoubleLittleEndian(message, WaitSeconds);
-        for (var i = 0; i < Clips.Count; i++) BinaryPrimitives.WriteInt32LittleEndian(message.AsSpan(sizeof(double) + (i * sizeof(int))), Clips[i]);
+        for (var i = 0; i < Clips.Count; i++) BinaryPrimitives.WriteInt32LittleEndian(
+            message.AsSpan(sizeof(double) + (i * sizeof(int))), Clips[i]);
         return message;
     }
 
     private static StepPresence Read(byte[] message)
     {
         var clips = new int[(message.Length - sizeof(double)) / sizeof(int)];
-        for (var i = 0; i < clips.Length; i++) clips[i] = BinaryPrimitives.ReadInt32LittleEndian(message.AsSpan(sizeof(double) + (i * sizeof(int))));
+        for (var i = 0; i < clips.Length; i++) clips[i] = BinaryPrimitives.ReadInt32LittleEndian(
+            message.AsSpan(sizeof(double) + (i * sizeof(int))));
         return new StepPresence(clips, BinaryPrimitives.ReadDoubleLittleEndian(message));
     }
 }

@@ -1,4 +1,5 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
+using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Training.Parallel;
 
@@ -33,7 +34,8 @@ internal readonly record struct StepShare(int First, int Count, int OfStep)
             ? $"for the same {clips} clips: --set training.accumulation={size} training.batch_size={clips / size}"
             : $"{clips} clips cannot be shared evenly by {size} processes, so it will be another number of them";
         throw new ConfigurationException(
-            $"{size} processes cannot share a step of training.accumulation = {accumulation}: each computes as many batches of it as the others. " +
+            $"{size} processes cannot share a step of training.accumulation = {accumulation}: each computes as many batches of it as "
+                + "the others. " +
             $"training.accumulation must be a multiple of {size} ({size}, {2 * size}, {3 * size}, ...). " +
             $"A step sees batch_size * accumulation clips, now {batch} * {accumulation} = {clips}; {same}");
     }

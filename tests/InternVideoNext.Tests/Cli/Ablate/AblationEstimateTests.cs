@@ -24,5 +24,6 @@ public sealed class AblationEstimateTests
     public void Span_NothingLeft_IsZero() => Assert.Equal(TimeSpan.Zero, AblationEstimate.Span([], jobs: 2, _ => Minute));
 
     private static AblationPlan Plan(params string[] rows) =>
-        AblationPlan.Make(new AblationSettings { Preset = "tiny" }, ShapesAblationData.For("tiny"), [.. rows.Select(AblationRows.Find)], [1]);
+        AblationPlan.Make(
+            new AblationSettings { Preset = "tiny" }, ShapesAblationData.For("tiny"), [.. rows.Select(AblationRows.Find)], [1]);
 }

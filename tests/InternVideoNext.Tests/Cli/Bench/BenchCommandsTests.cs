@@ -7,7 +7,8 @@ namespace InternVideoNext.Tests.Cli.Bench;
 [Collection(WholeProcessGroup.Name)] // training.threads sets the number of the process
 public sealed class BenchCommandsTests
 {
-    private static readonly string[] Tiny = ["--preset", "tiny", "--batch", "2", "--steps", "2", "--warm-up", "1", "--warm-up-seconds", "0", "--threads", "1"];
+    private static readonly string[] Tiny = [
+        "--preset", "tiny", "--batch", "2", "--steps", "2", "--warm-up", "1", "--warm-up-seconds", "0", "--threads", "1"];
 
     [Theory]
     [InlineData("1")]
@@ -16,10 +17,13 @@ public sealed class BenchCommandsTests
     {
         using var folder = new TemporaryRun();
         var json = Path.Combine(folder.Run.Root, "result.json");
-        var (code, output, error) = await Ivnext.RunAsync(["bench", "train", .. Tiny, "--stage", stage, "--profile", "--out", folder.Run.Root, "--json", json]);
+        var (code, output, error) = await Ivnext.RunAsync(
+            ["bench", "train", .. Tiny, "--stage", stage, "--profile", "--out", folder.Run.Root, "--json", json]);
         Assert.True(code == 0, error);
         var result = BenchmarkResult.Load(json);
-        Assert.Equal($"./ivnext bench train --preset tiny --batch 2 --steps 2 --warm-up 1 --warm-up-seconds 0 --threads 1 --stage {stage} --profile --out {folder.Run.Root} --json {json}", result.Command);
+        Assert.Equal(
+            $"./ivnext bench train --preset tiny --batch 2 --steps 2 --warm-up 1 --warm-up-seconds 0 --threads 1 --stage {stage} "
+            + $"--profile --out {folder.Run.Root} --json {json}", result.Command);
         Assert.Equal(1, result.Machine.Threads);
         Assert.Contains("clips/s", output, StringComparison.Ordinal);
         Assert.Contains("issuing operators", output, StringComparison.Ordinal);
@@ -72,7 +76,9 @@ public sealed class BenchCommandsTests
         var python = Path.Combine(folder.FullName, "python");
         await File.WriteAllTextAsync(python, "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'torch'\" >&2\nexit 1\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        foreach (var (name, message) in (IEnumerable<(string, string)>)[(python, "No module named 'torch'"), ("/no/python", "there is no such program")])
+        foreach (
+            var (name, message) in (
+            IEnumerable<(string, string)>)[(python, "No module named 'torch'"), ("/no/python", "there is no such program")])
         {
             var error = await Assert.ThrowsAsync<TwinMissingException>(() => BenchProcess.TorchOfAsync(name, CancellationToken.None));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Bench;
-using InternVideoNext.Configuration;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
 using InternVideoNext.Tests.Benchmarks;
 using InternVideoNext.Tests.Training;
 using Xunit.Abstractions;
@@ -22,7 +22,11 @@ public sealed class TwinTests(ITestOutputHelper console)
     {
         { 1, [] },
         { 2, [] },
-        { 1, ["model.predictor={\"kind\":\"modern_bert\",\"width\":32,\"heads\":2,\"intermediate\":48,\"layer_ids\":[0,1,2],\"local_attention\":4}"] },
+        {
+            1,
+            ["model.predictor={\"kind\":\"modern_bert\",\"width\":32,\"heads\":2,"
+                + "\"intermediate\":48,\"layer_ids\":[0,1,2],\"local_attention\":4}"]
+        },
         { 1, ["model.decoder={\"kind\":\"linear_pixel\"}", "masking.kind=tube", "model.encoder.drop_path=0.1"] },
     };
 
@@ -32,7 +36,12 @@ public sealed class TwinTests(ITestOutputHelper console)
     {
         using var folder = new TemporaryRun();
         Directory.CreateDirectory(folder.Run.Root);
-        var plan = new BenchmarkPlan(ConfigJson.Override(TinyBench.Config(stage), ["training.threads=1", "training.base_learning_rate=1e-9", "training.start_learning_rate=0", "training.final_learning_rate=0", .. assignments])) { Steps = 2, WarmUp = 1 };
+        var plan = new BenchmarkPlan(
+            ConfigJson.Override(
+            TinyBench.Config(stage),
+            ["training.threads=1", "training.base_learning_rate=1e-9", "training.start_learning_rate=0", "training.final_learning_rate=0",
+            .. assignments]))
+        { Steps = 2, WarmUp = 1 };
         var ours = new TrainingBenchmark(plan, "ours").Run("", null, CancellationToken.None);
         var (mine, its) = (Path.Combine(folder.Run.Root, "ours.json"), Path.Combine(folder.Run.Root, "twin.json"));
         ours.Save(mine);
@@ -42,7 +51,8 @@ public sealed class TwinTests(ITestOutputHelper console)
             CheckInput(mine, stage);
             return;
         }
-        var twin = await BenchProcess.TwinAsync(python, Script, ["--config", mine, "--steps", "2", "--warm-up", "1"], its, CancellationToken.None);
+        var twin = await BenchProcess.TwinAsync(
+            python, Script, ["--config", mine, "--steps", "2", "--warm-up", "1"], its, CancellationToken.None);
         Assert.Equal(ours.Parameters, twin.Parameters);
         Assert.Equal(ours.Parts.Select(p => p.Part), twin.Parts.Select(p => p.Part));
         Assert.Equal(ours.Arithmetic!.FlopPerClip, twin.Arithmetic!.FlopPerClip);
@@ -55,7 +65,8 @@ public sealed class TwinTests(ITestOutputHelper console)
         console.WriteLine($"losses after a few steps: ours {ours.LastLoss}, twin {twin.LastLoss}");
         // Nothing is learned, and random vectors of so few channels have cosines of 0.2. A diffusion loss of so few tokens
         // scatters too much for any bound: a timestep of 0 costs 40 bits.
-        if (plan.Config.Model.Decoder is not DiffusionDecoderConfig) Assert.InRange(twin.LastLoss!.Value, 0.6 * ours.LastLoss!.Value, 1.6 * ours.LastLoss.Value);
+        if (plan.Config.Model.Decoder is not DiffusionDecoderConfig) Assert.InRange(
+            twin.LastLoss!.Value, 0.6 * ours.LastLoss!.Value, 1.6 * ours.LastLoss.Value);
     }
 
     private static void CheckInput(string path, int stage)
@@ -63,7 +74,8 @@ public sealed class TwinTests(ITestOutputHelper console)
         var config = JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("config");
         Assert.Equal($"stage{stage}", config.GetProperty("stage").GetString());
         if (stage == 1) Assert.True(config.GetProperty("teacher").GetProperty("tower").GetProperty("depth").GetInt32() > 0);
-        Assert.Contains($"\"{config.GetProperty("masking").GetProperty("kind").GetString()}\"", File.ReadAllText(Script), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"{config.GetProperty("masking").GetProperty("kind").GetString()}\"", File.ReadAllText(Script), StringComparison.Ordinal);
     }
 
     private static async Task<string?> PythonAsync()
@@ -86,7 +98,8 @@ public sealed class TwinTests(ITestOutputHelper console)
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "InternVideoNext.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("the tests do not run in a checkout");
+        while (!File.Exists(Path.Combine(folder, "InternVideoNext.sln"))) folder = Path.GetDirectoryName(folder)
+            ?? throw new DirectoryNotFoundException("the tests do not run in a checkout");
         return folder;
     }
 }

@@ -23,7 +23,8 @@ public sealed class FindBatchCommandTests
     [Fact]
     public async Task FindBatch_ConfigurationThatFails_IsNotTakenForWantOfMemory()
     {
-        var (code, _, error) = await Ivnext.RunAsync("train", "find-batch", "stage1", "--preset", "tiny", "--set", "training.device=cuda:7");
+        var (code, _, error) = await Ivnext.RunAsync(
+            "train", "find-batch", "stage1", "--preset", "tiny", "--set", "training.device=cuda:7");
         Assert.NotEqual(0, code);
         Assert.Contains("training.device is cuda:7", error, StringComparison.Ordinal);
     }

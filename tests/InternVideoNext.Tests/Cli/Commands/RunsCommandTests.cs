@@ -1,5 +1,6 @@
+using InternVideoNext.Runs;
+using InternVideoNext.Tests.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Cli.Commands;
 

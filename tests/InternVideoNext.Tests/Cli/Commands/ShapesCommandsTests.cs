@@ -17,7 +17,9 @@ public sealed class ShapesCommandsTests : IDisposable
     [Fact]
     public async Task RenderShapes_Clips_WritesAManifestThatLoadsWithItsFiles()
     {
-        var exitCode = await Run(ShapesCommands.CreateRenderShapes(), "--out", _folder, "--clips", "10", "--seed", "3", "--size", "32", "--frames", "4", "--fps", "8");
+        var exitCode = await Run(
+            ShapesCommands.CreateRenderShapes(), "--out", _folder, "--clips", "10", "--seed", "3", "--size", "32", "--frames", "4", "--fps",
+            "8");
         Assert.Equal(0, exitCode);
         var manifest = Manifest.Load(Assert.Single(Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories)));
         Assert.Equal([7, 1, 2], Manifest.Splits.Select(split => manifest.Filter(split).Entries.Count));

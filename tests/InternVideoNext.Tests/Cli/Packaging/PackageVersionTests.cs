@@ -1,5 +1,4 @@
 using InternVideoNext.Cli.Packaging;
-using InternVideoNext.Tests.Checkpoints;
 
 namespace InternVideoNext.Tests.Cli.Packaging;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using InternVideoNext.Cli.Parallel;
+using InternVideoNext.Runs;
 using InternVideoNext.Tests.Training;
-using InternVideoNext.Training;
 using InternVideoNext.Training.Parallel;
 using Xunit.Abstractions;
 
@@ -39,7 +39,8 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
         var rest = await Ivnext.RunAsync([.. arguments, "--processes", "2", "--out", two.Root, "--resume"]);
         Assert.True(rest.Code == 0, rest.Error);
         console.WriteLine(rest.Output);
-        Assert.Contains("2 processes, each with 4 of a step's 8 clips; gradients are added up over TCP.", rest.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 processes, each with 4 of a step's 8 clips; gradients are added up over TCP.", rest.Output, StringComparison.Ordinal);
         RunAssert.Equal(one, two);
     }
 
@@ -84,7 +85,8 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
     public async Task Train_RankWithAnotherConfiguration_EndsBothBeforeAnythingIsWritten()
     {
         var run = videos.Run("differs");
-        string[] arguments = [.. Train("stage1", "training.steps=2"), "--processes", "2", "--address", $"127.0.0.1:{FreePort()}", "--out", run];
+        string[] arguments = [
+            .. Train("stage1", "training.steps=2"), "--processes", "2", "--address", $"127.0.0.1:{FreePort()}", "--out", run];
         var first = Ivnext.RunAsync([.. arguments, "--rank", "0"]);
         var second = await Ivnext.RunAsync([.. arguments, "--rank", "1", "--set", "training.weight_decay=0.2"]);
         foreach (var (code, _, error) in (ValueTuple<int, string, string>[])[await first, second])
@@ -100,12 +102,14 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
     public async Task OpenAsync_ProcessThatEndsBeforeAllHaveMet_SaysSo()
     {
         var plan = new ProcessPlan(3, 0, Address: null);
-        var error = await Assert.ThrowsAsync<ProcessLostException>(() => ProcessTeam.OpenAsync(plan, ["no-such-command"], TinyRun.Training(1), default));
+        var error = await Assert.ThrowsAsync<ProcessLostException>(
+            () => ProcessTeam.OpenAsync(plan, ["no-such-command"], TinyRun.Training(1), default));
         Assert.Contains("of 3 processes is gone: it ended with code 2 before all had met", error.Message, StringComparison.Ordinal);
     }
 
     private string[] Train(string stage, params string[] set) =>
-        ["train", stage, "--data", videos.Manifest, "--preset", "tiny", "--set", $"training.steps={Steps}", "training.batch_size=4", "training.accumulation=2", "training.warmup_steps=1", "training.log_every=1", .. set];
+        ["train", stage, "--data", videos.Manifest, "--preset", "tiny", "--set", $"training.steps={Steps}", "training.batch_size=4",
+            "training.accumulation=2", "training.warmup_steps=1", "training.log_every=1", .. set];
 
     private static int Lines(RunFolder run) => File.Exists(run.MetricsFile) ? MetricsFile.Read(run.MetricsFile).Count : 0;
 
@@ -113,8 +117,11 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
     private static void KillRank(int rank, RunFolder run)
     {
         var words = $"--rank\0{rank}\0";
-        var id = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Single(name => CommandOf(name!) is { } command && command.Contains(words, StringComparison.Ordinal) && command.Contains(run.Root + '\0', StringComparison.Ordinal));
+        var id = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Single(name =>
+                CommandOf(name!) is { } command && command.Contains(words, StringComparison.Ordinal)
+                && command.Contains(run.Root + '\0', StringComparison.Ordinal));
         using var process = Process.GetProcessById(int.Parse(id!, CultureInfo.InvariantCulture));
         process.Kill();
     }

@@ -28,7 +28,9 @@ public sealed class AnnotationImportTests : IDisposable
     [Fact]
     public void KineticsCsv_QuotedLabels_GiveIdsAndSplits()
     {
-        var manifest = Import("kinetics-400", AnnotationFormat.KineticsCsv, "label,youtube_id,time_start,time_end,split\n\"abseiling\",-ab,3,13,train\nzumba,cd,10,20,validate\n", null);
+        var manifest = Import(
+            "kinetics-400", AnnotationFormat.KineticsCsv,
+            "label,youtube_id,time_start,time_end,split\n\"abseiling\",-ab,3,13,train\nzumba,cd,10,20,validate\n", null);
         Assert.Equal([("train/-ab_000003_000013.mp4", "train", 0), ("validation/cd_000010_000020.mp4", "validation", 399)],
             manifest.Entries.Select(e => (e.Path, e.Split, e.Labels["action"])));
     }
@@ -38,7 +40,9 @@ public sealed class AnnotationImportTests : IDisposable
     {
         var manifest = Import("something-something-v2", AnnotationFormat.Ssv2Json,
             """[{ "id": "78687", "label": "holding potato", "template": "Holding [something]", "placeholders": ["potato"] }]""", "train");
-        Assert.Equal(("78687.webm", "Holding something"), (manifest.Entries[0].Path, manifest.Labels["action"][manifest.Entries[0].Labels["action"]]));
+        Assert.Equal(
+            ("78687.webm", "Holding something"),
+            (manifest.Entries[0].Path, manifest.Labels["action"][manifest.Entries[0].Labels["action"]]));
     }
 
     [Theory]
@@ -49,12 +53,20 @@ public sealed class AnnotationImportTests : IDisposable
     [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 1\na.mp4 2\n", "line 2: clip 'a.mp4' is listed before")]
     [InlineData("kinetics-710", AnnotationFormat.PathLabel, "a.mp4 1\n", "--classes")]
     [InlineData("kinetics-400", AnnotationFormat.KineticsCsv, "label,id\n", "line 1: the header")]
-    [InlineData("kinetics-400", AnnotationFormat.KineticsCsv, "label,youtube_id,time_start,time_end,split\nflying,a,1,2,train\n", "line 2: class 'flying'")]
-    [InlineData("kinetics-400", AnnotationFormat.KineticsCsv, "label,youtube_id,time_start,time_end,split\nzumba,a,x,2,train\n", "line 2: time_start 'x'")]
+    [InlineData(
+        "kinetics-400", AnnotationFormat.KineticsCsv, "label,youtube_id,time_start,time_end,split\nflying,a,1,2,train\n",
+        "line 2: class 'flying'")]
+    [InlineData(
+        "kinetics-400", AnnotationFormat.KineticsCsv, "label,youtube_id,time_start,time_end,split\nzumba,a,x,2,train\n",
+        "line 2: time_start 'x'")]
     [InlineData("something-something-v2", AnnotationFormat.Ssv2Json, "[\n{ \"id\": 1, ]", "line 2")]
     [InlineData("something-something-v2", AnnotationFormat.Ssv2Json, "[{ \"id\": \"1\" }, {}]", "entry 1: 'id'")]
-    [InlineData("coin", AnnotationFormat.CoinJson, "{ \"database\": { \"x\": { \"class\": \"A\", \"subset\": \"other\" } } }", "entry 'x': subset 'other'")]
-    [InlineData("coin", AnnotationFormat.CoinJson, "{ \"database\": { \"x\": { \"class\": \"A\", \"subset\": \"testing\" } } }", "1 classes; coin has 180")]
+    [InlineData(
+        "coin", AnnotationFormat.CoinJson, "{ \"database\": { \"x\": { \"class\": \"A\", \"subset\": \"other\" } } }",
+        "entry 'x': subset 'other'")]
+    [InlineData(
+        "coin", AnnotationFormat.CoinJson, "{ \"database\": { \"x\": { \"class\": \"A\", \"subset\": \"testing\" } } }",
+        "1 classes; coin has 180")]
     public void Add_WrongFile_NamesFileAndPlace(string dataSet, AnnotationFormat format, string content, string problem)
     {
         var error = Assert.Throws<ManifestException>(() => Import(dataSet, format, content, "train"));
@@ -75,7 +87,9 @@ public sealed class AnnotationImportTests : IDisposable
     [Fact]
     public void CoinJson_AllClasses_AreNumberedByTheFile()
     {
-        var videos = Enumerable.Range(0, 180).Select(i => $"\"v{i}\": {{ \"class\": \"Task{i}\", \"recipe_type\": {179 - i}, \"subset\": \"{(i % 2 == 0 ? "training" : "testing")}\" }}");
+        var videos = Enumerable.Range(0, 180)
+            .Select(i =>
+            $"\"v{i}\": {{ \"class\": \"Task{i}\", \"recipe_type\": {179 - i}, \"subset\": \"{(i % 2 == 0 ? "training" : "testing")}\" }}");
         var manifest = Import("coin", AnnotationFormat.CoinJson, $"{{ \"database\": {{ {string.Join(',', videos)} }} }}", null);
         Assert.Equal(("Task179", "test", 179), (manifest.Labels["task"][0], manifest.Entries[1].Split, manifest.Entries[0].Labels["task"]));
     }

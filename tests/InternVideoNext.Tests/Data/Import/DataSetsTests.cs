@@ -1,8 +1,7 @@
 using System.Text.Json;
-using InternVideoNext.Configuration;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Import;
-using InternVideoNext.Probes;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Tests.Data.Import;
 
@@ -12,7 +11,8 @@ public sealed class DataSetsTests
 
     [Fact]
     public void Names_AreThoseOfThePaperAndTheSyntheticSet() => Assert.Equal(
-        ["activitynet", "coin", "hacs", "kinetics-400", "kinetics-710", "moments-in-time", "motion-shapes", "pretraining-1.1m", "something-something-v2"], DataSets.Names);
+        ["activitynet", "coin", "hacs", "kinetics-400", "kinetics-710", "moments-in-time", "motion-shapes", "pretraining-1.1m",
+            "something-something-v2"], DataSets.Names);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -52,7 +52,8 @@ public sealed class DataSetsTests
 
     [Fact]
     public void Find_UnknownName_ListsThoseThatAre() =>
-        Assert.Contains("kinetics-400", Assert.Throws<ConfigurationException>(() => DataSets.Find("kinetics")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "kinetics-400", Assert.Throws<ConfigurationException>(() => DataSets.Find("kinetics")).Message, StringComparison.Ordinal);
 
     private static JsonDocument Resource(string name)
     {

@@ -1,5 +1,5 @@
 using InternVideoNext.Data.Shapes;
-using InternVideoNext.Masking;
+using InternVideoNext.Modules;
 
 namespace InternVideoNext.Tests.Data.Shapes;
 

@@ -56,7 +56,8 @@ public sealed class ShapesClipSourceTests
         var rgb = new byte[4 * 32 * 32 * 3];
         World.Clip(ShapesSplit.Train, 9).Render(32, [0.125, 0.375, 0.625, 0.875], rgb);
         var expected = torch.tensor(rgb).view(4, 32, 32, 3).permute(3, 0, 1, 2).to(torch.float32) / 255;
-        expected = (expected - torch.tensor(new[] { 0.485f, 0.456f, 0.406f }).view(3, 1, 1, 1)) / torch.tensor(new[] { 0.229f, 0.224f, 0.225f }).view(3, 1, 1, 1);
+        expected = (expected - torch.tensor(new[] { 0.485f, 0.456f, 0.406f }).view(3, 1, 1, 1)) / torch.tensor(
+            new[] { 0.229f, 0.224f, 0.225f }).view(3, 1, 1, 1);
         Assert.True(torch.allclose(expected, batches[2].Video[1], atol: 1e-5));
     }
 
@@ -89,7 +90,8 @@ public sealed class ShapesClipSourceTests
     [InlineData(1, 8, 15, "Size")]
     public void Build_SettingOutOfRange_NamesIt(int clips, int frames, int size, string field)
     {
-        var error = Assert.Throws<ArgumentException>(() => new ShapesSourceConfig { Clips = clips, Frames = frames, Size = size }.Build(World));
+        var error = Assert.Throws<ArgumentException>(
+            () => new ShapesSourceConfig { Clips = clips, Frames = frames, Size = size }.Build(World));
         Assert.Contains($"ShapesSourceConfig.{field} is", error.Message, StringComparison.Ordinal);
     }
 
@@ -99,7 +101,8 @@ public sealed class ShapesClipSourceTests
         Assert.All(expected.Zip(actual), b => Assert.True(b.First.Video.equal(b.Second.Video).all().item<bool>()));
     }
 
-    private static ShapesClipSource Source(int clips, int readAhead = 2) => new ShapesSourceConfig { Clips = clips }.Build(World, readAhead);
+    private static ShapesClipSource Source(int clips, int readAhead = 2) =>
+        new ShapesSourceConfig { Clips = clips }.Build(World, readAhead);
 
     private static async Task<List<ClipBatch>> Take(IAsyncEnumerable<ClipBatch> batches, int count)
     {

@@ -21,7 +21,9 @@ public sealed class ShapesRendererTests : IDisposable
     {
         var config = new ShapesRenderConfig { Train = 4, Validation = 1, Test = 2 };
         var manifest = await config.Build(World, 2).RenderAsync(_folder, null, default);
-        foreach (var (split, index) in new[] { (ShapesSplit.Train, 0), (ShapesSplit.Train, 3), (ShapesSplit.Validation, 0), (ShapesSplit.Test, 1) })
+        foreach (
+            var (split, index) in new[] { (ShapesSplit.Train, 0), (ShapesSplit.Train, 3), (ShapesSplit.Validation, 0),
+            (ShapesSplit.Test, 1) })
         {
             var entry = manifest.Entries.Single(e => e.Id == $"{split.ToString().ToLowerInvariant()}-{index:D6}");
             var expected = new byte[24 * 64 * 64 * 3];
@@ -39,8 +41,10 @@ public sealed class ShapesRendererTests : IDisposable
         var told = new List<int>();
         await config.Build(World, 1).RenderAsync(_folder, new Told(told.Add), default);
         Assert.Equal([1, 2, 3, 4, 5], told);
-        var files = Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder, f)).Order(StringComparer.Ordinal);
-        Assert.Equal(["manifest.json", "test/000000.mp4", "test/000001.mp4", "train/000000.mp4", "train/000001.mp4", "train/000002.mp4"], files);
+        var files = Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder, f))
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(
+            ["manifest.json", "test/000000.mp4", "test/000001.mp4", "train/000000.mp4", "train/000001.mp4", "train/000002.mp4"], files);
 
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "manifest.json")));
         var last = json.RootElement.GetProperty("entries")[4];
@@ -71,7 +75,8 @@ public sealed class ShapesRendererTests : IDisposable
         {
             if (clips == 20) cancellation.Cancel();
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => config.Build(World, 2).RenderAsync(_folder, progress, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => config.Build(World, 2).RenderAsync(_folder, progress, cancellation.Token));
         Assert.Empty(Directory.GetFileSystemEntries(_folder, "*.json"));
         Assert.False(Directory.Exists(Path.Combine(_folder, ".partial")));
     }
@@ -81,7 +86,8 @@ public sealed class ShapesRendererTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "manifest.json"), "{}");
-        var error = await Assert.ThrowsAsync<IOException>(() => ShapesRenderConfig.ForClips(1).Build(World, 1).RenderAsync(_folder, null, default));
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => ShapesRenderConfig.ForClips(1).Build(World, 1).RenderAsync(_folder, null, default));
         Assert.Contains("Name another folder", error.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +104,9 @@ public sealed class ShapesRendererTests : IDisposable
     private static async Task<byte[]> Decode(string file)
     {
         var start = new ProcessStartInfo("ffmpeg") { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-v", "error", "-nostdin", "-i", file, "-f", "rawvideo", "-pix_fmt", "rgb24", "-" }) start.ArgumentList.Add(argument);
+        foreach (
+            var argument in new[] { "-v", "error", "-nostdin", "-i", file, "-f", "rawvideo", "-pix_fmt", "rgb24",
+            "-" }) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         using var bytes = new MemoryStream();
         await process.StandardOutput.BaseStream.CopyToAsync(bytes);

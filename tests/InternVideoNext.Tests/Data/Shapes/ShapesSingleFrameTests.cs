@@ -25,7 +25,8 @@ public sealed class ShapesSingleFrameTests : IClassFixture<ShapesSingleFrameTest
         var clips = _rendered.Of(task);
         for (var frame = 0; frame < clips.Frames; frame++)
         {
-            var (accuracy, chance) = (RidgeAccuracy(FrameFeatures(clips.Video.select(1, frame)), clips.Motion, clips.Motions), 1.0 / clips.Motions);
+            var (accuracy, chance) = (
+                RidgeAccuracy(FrameFeatures(clips.Video.select(1, frame)), clips.Motion, clips.Motions), 1.0 / clips.Motions);
             Assert.True(Math.Abs(accuracy - chance) < Margin(chance), $"frame {frame}: {accuracy:P2}");
         }
     }
@@ -94,7 +95,9 @@ public sealed class ShapesSingleFrameTests : IClassFixture<ShapesSingleFrameTest
             correlation = correlation / correlation.abs().amax([2, 3], true);
             var half = (frames - lag) / 2;
             features.Add(correlation.mean([1]).flatten(1));
-            features.Add((correlation.slice(1, 0, half, 1).mean([1]) - correlation.slice(1, frames - lag - half, frames - lag, 1).mean([1])).flatten(1));
+            features.Add(
+                (correlation.slice(1, 0, half, 1).mean([1]) - correlation.slice(1, frames - lag - half, frames - lag, 1).mean([1])).flatten(
+                1));
         }
 
         var all = cat(features, 1);
@@ -116,7 +119,9 @@ public sealed class ShapesSingleFrameTests : IClassFixture<ShapesSingleFrameTest
         return x.slice(0, Fit, Fit + Score, 1).matmul(linalg.solve(gram, fitted.t().matmul(targets)));
     }
 
-    /// <summary>The clips of both tasks with one motion, rendered when asked for: of four frames, and of eight for all mechanisms.</summary>
+    /// <summary>
+    /// The clips of both tasks with one motion, rendered when asked for: of four frames, and of eight for all mechanisms.
+    /// </summary>
     public sealed class RenderedClips : IDisposable
     {
         private readonly Dictionary<ShapesTask, Clips> _clips = [];
@@ -147,7 +152,8 @@ public sealed class ShapesSingleFrameTests : IClassFixture<ShapesSingleFrameTest
                 var clip = world.Clip(ShapesSplit.Train, index);
                 var rgb = new byte[frames * 1024 * 3];
                 clip.Render(32, times, rgb);
-                for (var i = 0; i < frames * 1024; i++) luma[(index * frames * 1024) + i] = (rgb[3 * i] + rgb[(3 * i) + 1] + rgb[(3 * i) + 2]) / 765f;
+                for (var i = 0; i < frames * 1024; i++) luma[(index * frames * 1024) + i] = (
+                    rgb[3 * i] + rgb[(3 * i) + 1] + rgb[(3 * i) + 2]) / 765f;
                 (appearance[index], motion[index]) = (ShapesWorld.LabelsOf(clip)["appearance"], ShapesWorld.LabelsOf(clip)["motion"]);
             });
             Video = tensor(luma, [Fit + Score, frames, 32, 32]).DetachFromDisposeScope();

@@ -7,7 +7,8 @@ namespace InternVideoNext.Tests.Data.Shapes;
 
 public sealed class ShapesTeacherTests : IDisposable
 {
-    private static readonly ShapesTeacherConfig Tiny = new() { Width = 32, Depth = 1, Heads = 2, Steps = 60, Batch = 32, LearningRate = 4e-3, ScoredFrames = 256 };
+    private static readonly ShapesTeacherTraining Tiny = new()
+    { Width = 32, Depth = 1, Heads = 2, Steps = 60, Batch = 32, LearningRate = 4e-3, ScoredFrames = 256 };
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"teacher-{Guid.NewGuid():N}.safetensors");
 
@@ -41,7 +42,8 @@ public sealed class ShapesTeacherTests : IDisposable
     {
         var (losses, again) = (new List<double>(), new List<double>());
         using var teacher = Tiny.Build(new ShapesWorldConfig(), 5).Train(new Told(step => losses.Add(step.Loss)), default);
-        using var other = (Tiny with { Steps = 3 }).Build(new ShapesWorldConfig(), 5).Train(new Told(step => again.Add(step.Loss)), default);
+        using var other = (Tiny with { Steps = 3 }).Build(new ShapesWorldConfig(), 5)
+            .Train(new Told(step => again.Add(step.Loss)), default);
         Assert.Equal(60, losses.Count);
         Assert.Equal(losses[0], again[0], 1e-4);
         Assert.InRange(losses.TakeLast(10).Average(), 0, losses[0] - 0.2);
@@ -86,7 +88,7 @@ public sealed class ShapesTeacherTests : IDisposable
     public void Build_SettingOutOfRange_NamesIt()
     {
         var error = Assert.Throws<ArgumentException>(() => (Tiny with { Batch = 1 }).Build(new ShapesWorldConfig(), 1));
-        Assert.Contains("ShapesTeacherConfig.Batch is 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ShapesTeacherTraining.Batch is 1", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Told(Action<ShapesTeacherProgress> tell) : IProgress<ShapesTeacherProgress>

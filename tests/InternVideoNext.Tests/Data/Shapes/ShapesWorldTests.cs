@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using InternVideoNext.Data.Shapes;
-using InternVideoNext.Randomness;
+using InternVideoNext.Foundation;
+using InternVideoNext.Tests.Interactive;
 
 namespace InternVideoNext.Tests.Data.Shapes;
 
@@ -112,7 +113,8 @@ public sealed class ShapesWorldTests
         static IEnumerable<ShapesPose> Poses(ActorMotion motion, ulong seed, double x, double y)
         {
             var path = new ShapesPath([motion], new DeterministicRandom(seed));
-            return ShapesClipSource.SegmentMiddles(4).Select(time => path.At((float)time)).Select(pose => pose with { X = pose.X + (float)x, Y = pose.Y + (float)y });
+            return ShapesClipSource.SegmentMiddles(4).Select(time => path.At((float)time))
+                .Select(pose => pose with { X = pose.X + (float)x, Y = pose.Y + (float)y });
         }
     }
 

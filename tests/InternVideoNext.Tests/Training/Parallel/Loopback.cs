@@ -7,11 +7,16 @@ internal static class Loopback
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs the same work at every rank, each on a thread of its own; a rank leaves the group when its work ends, in whatever way.</summary>
+    /// <summary>
+    /// Runs the same work at every rank, each on a thread of its own; a rank leaves the group when its work ends, in whatever way.
+    /// </summary>
     public static async Task<Task<T>[]> RunAsync<T>(int size, Func<IProcessGroup, Task<T>> work)
     {
         var groups = await JoinAsync(size);
-        Task<T>[] ranks = [.. groups.Select(group => Task.Factory.StartNew(() => Work(group), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task<T>[] ranks = [
+            .. groups.Select(
+            group => Task.Factory.StartNew(
+            () => Work(group), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         await ((Task)Task.WhenAll(ranks)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Assert.All(ranks, rank => Assert.True(rank.IsCompleted, "it hangs"));
         return ranks;

@@ -8,7 +8,9 @@ public sealed class NcclTests
 {
     [Fact]
     public void Places_InstalledPyTorch_LooksBesideItThenInItThenWhereTheLoaderDoes() =>
-        Assert.Equal(["/py/site-packages/nvidia/nccl/lib/libnccl.so.2", "/py/site-packages/torch/lib/libnccl.so.2", "libnccl.so.2"], NcclLibrary.Places("/py/site-packages/torch/lib"));
+        Assert.Equal(
+            ["/py/site-packages/nvidia/nccl/lib/libnccl.so.2", "/py/site-packages/torch/lib/libnccl.so.2", "libnccl.so.2"],
+            NcclLibrary.Places("/py/site-packages/torch/lib"));
 
     [Fact]
     public void Places_LibtorchOfTheLoadersChoice_LeavesItToTheLoader() => Assert.Equal(["libnccl.so.2"], NcclLibrary.Places(null));
@@ -16,7 +18,9 @@ public sealed class NcclTests
     [Fact]
     public void NumberOf_TypesOfGradients_AreNcclsOwn()
     {
-        Assert.Equal((7, 9, 1), (NcclLibrary.NumberOf(ScalarType.Float32), NcclLibrary.NumberOf(ScalarType.BFloat16), NcclLibrary.NumberOf(ScalarType.Byte)));
+        Assert.Equal(
+            (7, 9, 1),
+            (NcclLibrary.NumberOf(ScalarType.Float32), NcclLibrary.NumberOf(ScalarType.BFloat16), NcclLibrary.NumberOf(ScalarType.Byte)));
         Assert.Throws<ArgumentOutOfRangeException>(() => NcclLibrary.NumberOf(ScalarType.ComplexFloat32));
     }
 
@@ -36,7 +40,10 @@ public sealed class NcclTests
             Assert.Same(group, chosen);
             return chosen.Transport;
         });
-        Assert.All(said, transport => Assert.Equal("TCP through the host's memory, since rank 0, 1 found no NCCL (looked for /here/libnccl.so.2, libnccl.so.2)", transport));
+        Assert.All(
+            said, transport =>
+            Assert.Equal(
+            "TCP through the host's memory, since rank 0, 1 found no NCCL (looked for /here/libnccl.so.2, libnccl.so.2)", transport));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
 using InternVideoNext.Training;
 using InternVideoNext.Training.Parallel;
 using static TorchSharp.torch;
@@ -8,7 +10,9 @@ namespace InternVideoNext.Tests.Training.Parallel;
 
 public sealed class ParallelTrainerTests : IDisposable
 {
-    private static readonly TrainingConfig Short = TinyRun.Training(6) with { Accumulation = 2, BatchSize = 3, CheckpointEvery = 4, LogEvery = 2, HealthEvery = 3, WarmupSteps = 2 };
+    private static readonly TrainingConfig Short = TinyRun.Training(
+        6) with
+    { Accumulation = 2, BatchSize = 3, CheckpointEvery = 4, LogEvery = 2, HealthEvery = 3, WarmupSteps = 2 };
     private readonly TemporaryRun _one = new(), _many = new();
 
     public void Dispose()
@@ -28,7 +32,8 @@ public sealed class ParallelTrainerTests : IDisposable
         var config = Config(name, Short with { Precision = precision, Accumulation = size });
         await TinyRun.TrainAsync(config, _one.Run);
         var outcomes = await Task.WhenAll(await TrainAsync(config, size));
-        Assert.All(outcomes, outcome => Assert.Equal((true, 6L, outcomes[0].Checkpoint), (outcome.Finished, outcome.Step, outcome.Checkpoint)));
+        Assert.All(
+            outcomes, outcome => Assert.Equal((true, 6L, outcomes[0].Checkpoint), (outcome.Finished, outcome.Step, outcome.Checkpoint)));
         RunAssert.Equal(_one.Run, _many.Run);
     }
 
@@ -80,7 +85,8 @@ public sealed class ParallelTrainerTests : IDisposable
     public async Task Run_EachRank_ReadsItsOwnBatchesOnly()
     {
         var clips = new[] { new NoiseClips(), new NoiseClips() };
-        await Task.WhenAll(await TrainAsync(Config("stage1", Short with { Accumulation = 4, Steps = 2, WarmupSteps = 0 }), 2, clips: rank => clips[rank]));
+        await Task.WhenAll(
+            await TrainAsync(Config("stage1", Short with { Accumulation = 4, Steps = 2, WarmupSteps = 0 }), 2, clips: rank => clips[rank]));
         Assert.Equal([0, 1, 4, 5], clips[0].Read);
         Assert.Equal([2, 3, 6, 7], clips[1].Read);
         Assert.All(clips.SelectMany(c => c.Made), video => Assert.True(video.IsInvalid));
@@ -116,7 +122,8 @@ public sealed class ParallelTrainerTests : IDisposable
             Before = (batch, _) => rank == 1 && batch > 3 ? throw new InvalidDataException("no clip can be read") : Task.CompletedTask,
         });
         Assert.IsType<InvalidDataException>(ranks[1].Exception?.InnerException);
-        foreach (var rank in (int[])[0, 2]) Assert.Equal(1, Assert.IsType<ProcessLostException>(ranks[rank].Exception?.InnerException).Rank);
+        foreach (var rank in (int[])[0, 2]) Assert.Equal(
+            1, Assert.IsType<ProcessLostException>(ranks[rank].Exception?.InnerException).Rank);
         RunAssert.NoHalfWrittenCheckpoint(_many.Run);
     }
 
@@ -136,11 +143,16 @@ public sealed class ParallelTrainerTests : IDisposable
     [Fact]
     public async Task Run_AnotherConfigurationOnARank_IsRefusedByAllNamingTheDifference()
     {
-        var ranks = await Loopback.RunAsync(2, group => TrainAsync(Config("stage1", Short with { WeightDecay = group.Rank == 0 ? 0.05 : 0.5 }), group, new NoiseClips(), null, default));
+        var ranks = await Loopback.RunAsync(
+            2, group =>
+            TrainAsync(
+            Config("stage1", Short with { WeightDecay = group.Rank == 0 ? 0.05 : 0.5 }), group, new NoiseClips(), null, default));
         foreach (var rank in ranks)
         {
             var error = Assert.IsType<ConfigurationException>(rank.Exception?.InnerException);
-            Assert.Contains("rank 1 was given another configuration than rank 0:\n  training.weight_decay: 0.05 -> 0.5", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "rank 1 was given another configuration than rank 0:\n  training.weight_decay: 0.05 -> 0.5", error.Message,
+                StringComparison.Ordinal);
         }
         Assert.False(Directory.Exists(_many.Run.Root));
     }
@@ -167,14 +179,18 @@ public sealed class ParallelTrainerTests : IDisposable
     }
 
     private Task<Task<TrainingOutcome>[]> TrainAsync(
-        RunConfig config, int size, long? stopAfter = null, int? accumulation = null, Func<int, NoiseClips>? clips = null, Func<int, CancellationToken>? stop = null)
+        RunConfig config, int size, long? stopAfter = null, int? accumulation = null, Func<int, NoiseClips>? clips = null,
+            Func<int, CancellationToken>? stop = null)
     {
         var shared = accumulation is { } count ? config with { Training = config.Training with { Accumulation = count } } : config;
-        return Loopback.RunAsync(size, group => TrainAsync(shared, group, clips?.Invoke(group.Rank) ?? new NoiseClips(), stopAfter, stop?.Invoke(group.Rank) ?? default));
+        return Loopback.RunAsync(
+            size, group =>
+            TrainAsync(shared, group, clips?.Invoke(group.Rank) ?? new NoiseClips(), stopAfter, stop?.Invoke(group.Rank) ?? default));
     }
 
     // Only the first rank is told of progress, and so stops; the others must learn of it.
-    private async Task<TrainingOutcome> TrainAsync(RunConfig config, IProcessGroup group, NoiseClips clips, long? stopAfter, CancellationToken cancellation)
+    private async Task<TrainingOutcome> TrainAsync(
+        RunConfig config, IProcessGroup group, NoiseClips clips, long? stopAfter, CancellationToken cancellation)
     {
         using var stage = TinyRun.Build(config);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

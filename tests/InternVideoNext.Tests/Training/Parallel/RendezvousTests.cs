@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Training.Parallel;
 
 namespace InternVideoNext.Tests.Training.Parallel;

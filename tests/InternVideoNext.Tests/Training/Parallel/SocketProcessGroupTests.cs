@@ -131,7 +131,10 @@ public sealed class SocketProcessGroupTests
             group.AllReduceSum(zeros(group.Rank == 0 ? 10 : 12));
             return Task.FromResult(0);
         });
-        Assert.Contains(ranks, rank => rank.Exception?.InnerException is ProcessLostException lost && lost.Message.Contains("do all processes run the same program?", StringComparison.Ordinal));
+        Assert.Contains(
+            ranks, rank =>
+            rank.Exception?.InnerException is ProcessLostException lost
+            && lost.Message.Contains("do all processes run the same program?", StringComparison.Ordinal));
         Assert.All(ranks, rank => Assert.IsType<ProcessLostException>(rank.Exception?.InnerException));
     }
 

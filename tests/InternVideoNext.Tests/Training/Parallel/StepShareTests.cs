@@ -1,4 +1,4 @@
-using InternVideoNext.Configuration;
+using InternVideoNext.Foundation;
 using InternVideoNext.Training.Parallel;
 
 namespace InternVideoNext.Tests.Training.Parallel;
@@ -16,7 +16,9 @@ public sealed class StepShareTests
         var training = TinyRun.Training(1) with { Accumulation = accumulation };
         var shares = Enumerable.Range(0, size).Select(rank => StepShare.Of(training, rank, size)).ToList();
         for (var step = 0; step < 3; step++)
-            Assert.Equal(Enumerable.Range(step * accumulation, accumulation), shares.SelectMany(share => share.NumbersFrom(step).Take(share.Count)).Select(n => (int)n));
+            Assert.Equal(
+                Enumerable.Range(step * accumulation, accumulation),
+                shares.SelectMany(share => share.NumbersFrom(step).Take(share.Count)).Select(n => (int)n));
         Assert.All(shares, share => Assert.Equal(share.NumbersFrom(0).Skip(share.Count).Take(5), share.NumbersFrom(1).Take(5)));
     }
 
@@ -25,8 +27,11 @@ public sealed class StepShareTests
     [InlineData(4, 8, 3, "(3, 6, 9, ...)", "32 clips cannot be shared evenly by 3 processes")]
     public void Of_StepThatCannotBeShared_NamesTheRemedy(int accumulation, int batch, int size, params string[] said)
     {
-        var error = Assert.Throws<ConfigurationException>(() => StepShare.Of(TinyRun.Training(1) with { Accumulation = accumulation, BatchSize = batch }, 0, size));
+        var error = Assert.Throws<ConfigurationException>(
+            () => StepShare.Of(TinyRun.Training(1) with { Accumulation = accumulation, BatchSize = batch }, 0, size));
         Assert.All(said, words => Assert.Contains(words, error.Message, StringComparison.Ordinal));
-        Assert.Contains($"batch_size * accumulation clips, now {batch} * {accumulation} = {batch * accumulation}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"batch_size * accumulation clips, now {batch} * {accumulation} = {batch * accumulation}", error.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using InternVideoNext.Models;
+using InternVideoNext.Recipes;
+
+namespace InternVideoNext.Ablations;
+
+/// <summary>One row at one seed: its configuration with the data's classes, its start, and the hash it is found again by.</summary>
+public sealed class AblationRun
+{
+    internal AblationRun(AblationRow row, ulong seed, AblationSettings settings, IAblationData data, AblationRun? start)
+    {
+        (Row, Seed, Start) = (row, seed, start);
+        Config = Complete(row.Config(settings, seed), data, start);
+        Config?.Validate();
+        Hash = HashOf(row, seed, Config, data);
+    }
+
+    /// <summary>The row.</summary>
+    public AblationRow Row { get; }
+
+    /// <summary>The seed.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>The run it starts from; null where it starts from random weights.</summary>
+    public AblationRun? Start { get; }
+
+    /// <summary>The whole configuration; <c>start</c> is the start's <see cref="Name"/>. Null for rows that train nothing.</summary>
+    public RunConfig? Config { get; }
+
+    /// <summary>Of configuration, start, data, probes and <see cref="CodeVersion.Results"/>: equal hashes mean the same run.</summary>
+    public string Hash { get; }
+
+    /// <summary>The name of its folder.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Row.Id}-s{Seed}-{Hash[..8]}");
+
+    /// <summary>
+    /// Whether the run can be read so: only encoders have tokens of places, and only models with a predictor an output of it.
+    /// </summary>
+    internal bool Has(AblationReadout readout) => Row.Kind switch
+    {
+        AblationKind.RawPixels or AblationKind.ImageTeacher =>
+            readout.Space == FeatureSpace.Encoder && readout.Protocol.Reads != Probes.FeatureKind.Tokens,
+        AblationKind.RandomEncoder => true,
+        _ => readout.Space == FeatureSpace.Encoder || Config?.Model.Predictor is not null,
+    };
+
+    private static RunConfig? Complete(RunConfig? config, IAblationData data, AblationRun? start) => config switch
+    {
+        Stage2Config stage2 => stage2 with { Start = start?.Name },
+        SupervisedConfig supervised => supervised with
+        {
+            Model = supervised.Model with
+            {
+                Decoder = new LabelHeadsConfig
+                {
+                    Classes = data.Labels.ToDictionary(
+                l => l.Key, l => l.Value.Count)
+                }
+            },
+        },
+        _ => config,
+    };
+
+    // Where and how often a run is saved or measured changes nothing in it.
+    private static readonly string[] Operational =
+        ["checkpoint_every", "keep_checkpoints", "keep_every", "log_every", "health_every", "probe_every", "probe_clips"];
+
+    private static string HashOf(AblationRow row, ulong seed, RunConfig? config, IAblationData data)
+    {
+        var text = JsonSerializer.Serialize(
+            new { kind = row.Kind, seed, data = data.Fingerprint, code = CodeVersion.Results }, AblationJson.Options);
+        if (config is not null)
+        {
+            var node = JsonNode.Parse(ConfigJson.Write(config))!;
+            foreach (var name in Operational) node["training"]!.AsObject().Remove(name);
+            text += Essential(node)?.ToJsonString();
+        }
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
+    }
+
+    // Without what is off, so that a member that a later version adds, off by default, leaves the hashes of older runs alone.
+    private static JsonNode? Essential(JsonNode? node) => node switch
+    {
+        JsonObject members =>
+            members.Select(m => KeyValuePair.Create(m.Key, Essential(m.Value))).Where(m => m.Value is not null)
+            .ToList() is { Count: > 0 } kept
+            ? new JsonObject(kept) : null,
+        JsonArray list => new JsonArray([.. list.Select(item => item?.DeepClone())]),
+        null => null,
+        _ => node.ToJsonString() is "null" or "false" or "0" or "\"\"" ? null : node.DeepClone(),
+    };
+}

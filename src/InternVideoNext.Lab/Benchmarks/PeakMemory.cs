@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Benchmarks;
+
+/// <summary>Memory of a run: the process's resident memory on the CPU, the graphics card's on CUDA.</summary>
+internal static class PeakMemory
+{
+    private const string Status = "/proc/self/status", Reset = "/proc/self/clear_refs", Peak = "VmHWM:";
+
+    /// <summary>Forgets the peak so far, where the system lets it.</summary>
+    public static bool Forget()
+    {
+        try
+        {
+            File.WriteAllText(Reset, "5");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The peak since <see cref="Forget"/>.</summary>
+    /// <param name="device">Of the run.</param>
+    /// <param name="forgotten">What <see cref="Forget"/> said.</param>
+    public static BenchmarkMemory Read(Device device, bool forgotten) =>
+        device.type == DeviceType.CUDA ? OfCard(device) : OfProcess(forgotten);
+
+    private static BenchmarkMemory OfProcess(bool forgotten)
+    {
+        var line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Peak, StringComparison.Ordinal)) : null;
+        if (line is null) return new BenchmarkMemory(null, "this system has no /proc/self/status");
+        var kibibytes = double.Parse(line[Peak.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        return new BenchmarkMemory(
+            kibibytes / 1024, $"peak resident memory of the process (VmHWM), {(forgotten ? "from warm-up on" : "from its start on")}");
+    }
+
+    // libtorch's allocator keeps what it was given, so that a reading after the steps is their peak. TorchSharp binds none of its counters.
+    private static BenchmarkMemory OfCard(Device device)
+    {
+        var own = Ask("--query-compute-apps=pid,used_memory").Select(l => l.Split(','))
+            .FirstOrDefault(l => l.Length == 2 && l[0].Trim() == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        if (own is not null && Number(own[1]) is { } used) return new BenchmarkMemory(
+            used, "nvidia-smi: the process's memory after the steps, CUDA context and the allocator's cache included");
+        return Ask("--query-gpu=memory.used", Math.Max(device.index, 0)) is [var whole, ..] && Number(whole) is { } all
+            ? new BenchmarkMemory(all, "nvidia-smi: all memory in use on the card after the steps, by whomever")
+            : new BenchmarkMemory(null, "nvidia-smi gave no answer");
+    }
+
+    /// <summary>The answer of nvidia-smi, line by line; empty where it is not there.</summary>
+    /// <param name="query">Its option.</param>
+    /// <param name="card">One card only; null: all.</param>
+    public static IReadOnlyList<string> Ask(string query, int? card = null)
+    {
+        var start = new ProcessStartInfo(
+            "nvidia-smi",
+            [query, "--format=csv,noheader,nounits",
+            .. card is { } index ? [$"--id={index}"]
+            : Array.Empty<string>()])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using var process = Process.Start(start)!;
+            var answer = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return [];
+        }
+    }
+
+    private static double? Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace InternVideoNext.Data;
+
+/// <summary>
+/// Re-encodes a data set as H.264 byte streams with frequent key frames, on the constant-rate grid that frames are sampled from:
+/// frame N of a packed file is frame N of the original. May be stopped at any time and run again; a file is there whole or not
+/// at all.
+/// </summary>
+/// <param name="manifest">The data set; unchanged.</param>
+/// <param name="config">Size, key frames, quality.</param>
+/// <param name="tools">ffmpeg with libx264, and ffprobe.</param>
+/// <param name="limit">How long packing one file may take.</param>
+public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTools tools, TimeSpan limit)
+{
+    private readonly VideoProbe _probe = new(tools, limit);
+
+    /// <summary>Packs what is not there yet, and writes the packed manifest and its index.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="jobs">Files at a time, at least 1.</param>
+    /// <param name="progress">Told the number of files done, those there from before included.</param>
+    /// <param name="cancellation">Stops the work; it can be gone on with.</param>
+    /// <returns>The packed manifest's file, and the videos that could not be packed, which it leaves out.</returns>
+    /// <exception cref="Foundation.ConfigurationException">The configuration is not valid.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public async Task<(string ManifestFile, IReadOnlyList<SkippedFile> Skipped)> PackAsync(
+        string folder, int jobs, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        config.Validate();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(jobs);
+        var manifestFile = Path.Combine(Path.GetFullPath(folder), "manifest.json");
+        var indexFile = Manifest.IndexFileOf(manifestFile);
+        var skipped = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        using (var journal = new ScanJournal(indexFile + ".journal", VideoIndexFile.Read(indexFile)))
+        {
+            var originals = new VideoIndex(_probe, null, manifest.IndexFile);
+            var paths = manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal);
+            var done = 0;
+            await Task.Run(
+                () => Parallel.ForEach(
+                paths, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation }, path =>
+            {
+                try
+                {
+                    Pack(path, Path.Combine(folder, PackedPath(path)), originals, journal, cancellation);
+                }
+                catch (VideoReadException e)
+                {
+                    skipped[path] = e.Reason;
+                }
+                progress?.Report(Interlocked.Increment(ref done));
+            }), cancellation).ConfigureAwait(false);
+            VideoIndexFile.Write(indexFile, journal.Known);
+        }
+        File.Delete(indexFile + ".journal");
+        var kept = manifest.Entries.Where(e => !skipped.ContainsKey(e.Path)).Select(e => e with { Path = PackedPath(e.Path) });
+        (manifest with { Entries = [.. kept] }).Save(manifestFile);
+        return (manifestFile, [.. skipped.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new SkippedFile(s.Key, s.Value))]);
+    }
+
+    // The whole name stays, so that a.mp4 and a.webm do not become one; the settings are part of it, so that other ones begin afresh.
+    private string PackedPath(string path) =>
+        FormattableString.Invariant($"{path}.s{config.ShortSide}g{config.Gop}q{config.Quality}{PackedVideo.Extension}");
+
+    private void Pack(string path, string target, VideoIndex originals, ScanJournal journal, CancellationToken cancellation)
+    {
+        var source = Path.GetFullPath(Path.Combine(manifest.Root, path));
+        if (File.Exists(target) && journal.TryGet(new FileInfo(Path.GetFullPath(target)), out _)) return;
+        var info = originals.Of(source, cancellation);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
+        var aside = $"{Path.GetFullPath(target)}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            Encode(source, aside, info, cancellation);
+            var bytes = File.ReadAllBytes(aside);
+            var video = PackedVideo.Parse(source, bytes);
+            File.Move(aside, target, overwrite: true);
+            var file = new FileInfo(Path.GetFullPath(target));
+            var (width, height) = SizeOf(info);
+            var packed = info with { FrameCount = video.Count, Width = width, Height = height, Codec = "h264" };
+            journal.Add(file.FullName, new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, packed, HashOf(bytes)));
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    private void Encode(string source, string target, VideoInfo info, CancellationToken cancellation)
+    {
+        var (width, height) = SizeOf(info);
+        var arguments = "-hide_banner -nostdin -v error -y -threads 1 "
+            + $"{new LocalVideoInput(LocalVideoInput.CheckedFile(source).FullName).Text} -map 0:V:0 -an -sn -dn -filter_threads 1 -vf "
+            + MediaProcess.Quote(
+                string.Create(
+                CultureInfo.InvariantCulture,
+                $"{VideoDecoder.Grid(info)},trim=end_frame={info.FrameCount},scale={width}:{height}:flags=bicubic,format=yuv420p"))
+            + string.Create(
+                CultureInfo.InvariantCulture, $" -c:v libx264 -preset veryfast -tune fastdecode -crf {config.Quality} -threads 1 ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"-x264-params keyint={config.Gop}:min-keyint={config.Gop}:scenecut=0:bframes=0:ref=1:repeat-headers=1:slices=1 -f h264 "
+                + $"{MediaProcess.Quote("file:" + target)}");
+        try
+        {
+            var (exitCode, errors) = MediaProcess.Run(
+                tools.FFMpegPath, arguments, stream => stream.CopyTo(Stream.Null), limit, cancellation);
+            if (errors.Contains("Unknown encoder", StringComparison.Ordinal))
+                throw new FFMpegMissingException(
+                    $"'{tools.FFMpegPath}' has no H.264 encoder (libx264); install an ffmpeg that has: {FFMpegTools.InstallCommand}");
+            if (exitCode != 0 || !File.Exists(target) || new FileInfo(target).Length == 0)
+                throw new VideoReadException(source, errors.Length > 0 ? errors : $"ffmpeg ended with code {exitCode}");
+            if (errors.Length > 0) throw new VideoReadException(source, $"it is damaged: {errors}");
+        }
+        catch (TimeoutException)
+        {
+            throw new VideoReadException(
+                source, string.Create(CultureInfo.InvariantCulture, $"packing it took longer than {limit.TotalSeconds:0.###} s"));
+        }
+    }
+
+    // Even, as 4:2:0 pictures must be.
+    private (int Width, int Height) SizeOf(VideoInfo info)
+    {
+        var factor = Math.Min(1, (double)config.ShortSide / Math.Min(info.Width, info.Height));
+        return (Even(info.Width * factor), Even(info.Height * factor));
+    }
+
+    private static int Even(double length) => Math.Max(2, 2 * (int)Math.Round(length / 2));
+
+    private static string HashOf(byte[] content) => Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(content)).ToLowerInvariant();
+}

@@ -1,0 +1,34 @@
+namespace InternVideoNext.Data;
+
+/// <summary>What a scan found, for each split.</summary>
+/// <param name="Splits">Counts by split, in the order train, validation, test; only splits that are listed or expected.</param>
+/// <param name="Faults">Every missing or broken file, in order of path.</param>
+public sealed record ScanReport(IReadOnlyList<ScannedSplit> Splits, IReadOnlyList<ScannedVideo> Faults)
+{
+    /// <summary>Counts a manifest's entries by what was found of their files.</summary>
+    /// <param name="manifest">The manifest that was scanned.</param>
+    /// <param name="states">What was found, by the entries' paths.</param>
+    public static ScanReport Of(Manifest manifest, IReadOnlyDictionary<string, ScannedVideo> states)
+    {
+        var splits = Manifest.Splits.Select(split =>
+        {
+            var entries = manifest.Entries.Where(e => e.Split == split).ToList();
+            int Count(ScanState state) => entries.Count(e => states[e.Path].State == state);
+            return new ScannedSplit(
+                split, entries.Count, Count(ScanState.Found), Count(ScanState.Missing), Count(ScanState.Broken),
+                manifest.Expected.GetValueOrDefault(split, entries.Count));
+        });
+        return new ScanReport(
+            [.. splits.Where(s => s.Listed > 0 || s.Expected > 0)],
+            [.. states.Values.Where(s => s.State != ScanState.Found).OrderBy(s => s.Path, StringComparer.Ordinal)]);
+    }
+}
+
+/// <summary>Counts of one split.</summary>
+/// <param name="Split">Its name.</param>
+/// <param name="Listed">Entries in the manifest.</param>
+/// <param name="Found">Of these, files that decode.</param>
+/// <param name="Missing">Files that are not there.</param>
+/// <param name="Broken">Files that do not decode.</param>
+/// <param name="Expected">Clips that the data set's authors published; what is listed where the manifest does not tell.</param>
+public sealed record ScannedSplit(string Split, int Listed, int Found, int Missing, int Broken, int Expected);

@@ -1,0 +1,32 @@
+using System.Globalization;
+using InternVideoNext.Foundation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Recipes;
+
+/// <summary>The device that <see cref="TrainingConfig.Device"/> names.</summary>
+internal static class TrainingDevice
+{
+    /// <summary>Whether the name is <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; says nothing about this machine.</summary>
+    public static bool IsName(string name) =>
+        name is "cpu" or "cuda"
+            || (name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    /// <summary>The device, which must be here.</summary>
+    /// <exception cref="ConfigurationException">libtorch sees no such device on this machine.</exception>
+    public static Device Open(TrainingConfig config)
+    {
+        if (config.Device == "cpu") return CPU;
+        var count = cuda.is_available() ? cuda.device_count() : 0;
+        // Asked first: where there is no CUDA, torch.device itself throws, without saying what to do.
+        if (IndexOf(config.Device) < count) return torch.device(config.Device);
+        throw new ConfigurationException(
+            $"training.device is {config.Device}, but libtorch sees {count} CUDA device(s) here; name another device, or see "
+                + "./ivnext doctor");
+    }
+
+    private static int IndexOf(string name) =>
+        name == "cuda" ? 0 : int.Parse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace InternVideoNext.Training;
+
+/// <summary>
+/// The trained parameters of a module, laid out in two flat float32 buffers (decayed, undecayed) with flat gradients
+/// and moments beside them: one norm, one clip and one optimiser call a step, whatever the number of tensors.
+/// </summary>
+/// <remarks>
+/// In float32 the module's parameters are views into the buffers. In bfloat16 they are views into bfloat16 copies,
+/// which are refreshed from the float32 masters by one cast after each step. Parameters that ask for no gradient stay as they are.
+/// </remarks>
+internal sealed class FlatParameters : IDisposable
+{
+    private readonly List<FlatGroup> _groups = [];
+
+    public FlatParameters(nn.Module module)
+    {
+        var named = module.named_parameters().Where(p => p.parameter.requires_grad).ToList();
+        foreach (var decays in (bool[])[true, false])
+        {
+            var members = named.Where(p => WeightDecayRule.Decays(p.name, p.parameter.Dimensions) == decays).ToList();
+            if (members.Count > 0) _groups.Add(new FlatGroup(members, decays));
+        }
+        if (_groups.Count == 0) throw new ArgumentException(
+            "no parameter of the module asks for a gradient; there is nothing to train", nameof(module));
+    }
+
+    public IReadOnlyList<FlatGroup> Groups => _groups;
+
+    public void ZeroGradients()
+    {
+        foreach (var group in _groups) group.Gradient.zero_();
+    }
+
+    public void Dispose()
+    {
+        foreach (var group in _groups) group.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+using InternVideoNext.Data;
+using InternVideoNext.Data.Shapes;
+using InternVideoNext.Foundation;
+using InternVideoNext.Probes;
+using InternVideoNext.Recipes;
+using InternVideoNext.Runs;
+
+namespace InternVideoNext.Tests.Cli.Commands;
+
+public sealed class ProbeCommandTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => Path.Combine(_folder["data"], ShapesRenderer.ManifestName);
+
+    public async Task InitializeAsync()
+    {
+        var config = new ShapesRenderConfig { Train = 24, Test = 8, Frames = 4, FramesPerSecond = 4 };
+        await config.Build(new ShapesWorldConfig().Build(1), 2).RenderAsync(_folder["data"], progress: null, CancellationToken.None);
+        var run = Presets.Stage1("tiny");
+        using var weights = StepGenerators.ForWeights(1);
+        using var model = run.Model.Build(weights);
+        ModelCheckpoint.Save(_folder["model.safetensors"], model, run);
+    }
+
+    public Task DisposeAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Probe_SavedAndApplied_NamesTheClassesOfEveryClip()
+    {
+        var (probe, answers) = (_folder["appearance.safetensors"], _folder["answers.csv"]);
+        Assert.Equal(
+            0, await Run("linear", "--checkpoint", _folder["model.safetensors"], "--data", Data, "--label", "appearance", "--save", probe));
+        using var trained = ProbeFile.Load(probe, Manifest.Load(Data));
+        Assert.Equal(("mini", "appearance", 16), (trained.Protocol, trained.Label, trained.Classes.Count));
+
+        Assert.Equal(0, await Run(
+            "apply", "--probe", probe, "--checkpoint", _folder["model.safetensors"], "--videos", Data, "--split", "test", "--out",
+                answers));
+        var lines = (await File.ReadAllLinesAsync(answers)).Select(line => line.Split(',')).ToList();
+        Assert.Equal(trained.Classes.Prepend("clip"), lines[0]);
+        Assert.Equal(Manifest.Load(Data).Filter("test").Entries.Select(e => e.Id), lines.Skip(1).Select(line => line[0]));
+        Assert.All(lines.Skip(1), line => Assert.Equal(
+            1, line.Skip(1).Sum(p => double.Parse(p, System.Globalization.CultureInfo.InvariantCulture)), 0.001));
+    }
+
+    [Fact]
+    public async Task Probe_ProtocolThatGoesOnFromAnother_SaysSoBeforeAnyClipIsRead()
+    {
+        var (code, _, error) = await Call(
+            "attentive", "--checkpoint", "no.safetensors", "--data", Data, "--label", "appearance", "--protocol",
+                "internvideo2-attentive/k400");
+        Assert.NotEqual(0, code);
+        Assert.Contains("--protocol internvideo2-attentive/k710 --save FILE", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Apply_ProbeOfAnotherEncoder_SaysWhichWidths()
+    {
+        var probe = _folder["other.safetensors"];
+        var classes = new[] { "a", "b" };
+        using (var trained = new TrainedProbe(new LinearProbeConfig { Width = 7, Classes = 2 }.Build(), "mini", "appearance", classes))
+            ProbeFile.Save(probe, trained);
+        var (code, _, error) = await Call("apply", "--probe", probe, "--checkpoint", _folder["model.safetensors"], "--videos", Data);
+        Assert.NotEqual(0, code);
+        Assert.Contains("7 wide, but the encoder's are 32", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<int> Run(params string[] arguments)
+    {
+        var (code, _, error) = await Call(arguments);
+        Assert.Equal("", error);
+        return code;
+    }
+
+    private static Task<(int Code, string Output, string Error)> Call(params string[] arguments) =>
+        Ivnext.CallAsync(["probe", .. arguments]);
+}
