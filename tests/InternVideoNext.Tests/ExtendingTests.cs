@@ -39,12 +39,10 @@ public sealed partial class ExtendingTests
     public void Extending_EveryFileThatItNames_IsThere()
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "pages", "EXTENDING.md"));
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "InternVideoNext.sln"))) root = root.Parent;
         string[] places = ["src/InternVideoNext", "src/InternVideoNext.Lab", "tests/InternVideoNext.Tests"];
         var named = SourceFile().Matches(page).Select(match => match.Groups[1].Value).ToList();
         Assert.Equal(14, named.Count);
-        Assert.All(named, file => Assert.Contains(places, place => File.Exists(Path.Combine(root.FullName, place, file))));
+        Assert.All(named, file => Assert.Contains(places, place => File.Exists(Path.Combine(Repository.Root, place, file))));
     }
 
     [GeneratedRegex(@"`(\w+(?:/\w+)*/\w+\.cs)`")]

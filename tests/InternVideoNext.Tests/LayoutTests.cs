@@ -47,11 +47,11 @@ public sealed partial class LayoutTests
     [Fact]
     public void Lines_OfEverySource_AreNoLongerThan140()
     {
-        var root = Path.GetDirectoryName(Source())!;
         var files = new[] { "src", "tests", "examples" }.SelectMany(
-            folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+            folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
-        var longer = files.SelectMany(file => Longer(File.ReadLines(file)).Select(line => $"{Path.GetRelativePath(root, file)}:{line}"))
+        var longer = files.SelectMany(
+            file => Longer(File.ReadLines(file)).Select(line => $"{Path.GetRelativePath(Repository.Root, file)}:{line}"))
             .ToList();
         Assert.True(longer.Count == 0, string.Join('\n', longer));
     }
@@ -92,12 +92,7 @@ public sealed partial class LayoutTests
         from file in Directory.EnumerateFiles(Path.Combine(Source(), project, room), "*.cs", SearchOption.AllDirectories)
         select (Path.GetRelativePath(Source(), file), room, File.ReadAllText(file));
 
-    private static string Source()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "InternVideoNext.sln"))) folder = folder.Parent;
-        return Path.Combine(folder.FullName, "src");
-    }
+    private static string Source() => Path.Combine(Repository.Root, "src");
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

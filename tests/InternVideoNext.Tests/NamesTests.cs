@@ -64,11 +64,5 @@ public sealed class NamesTests
     private static IEnumerable<string> Quoted(string cell) => Regex.Matches(cell, "`([^`]+)`").Select(match => match.Groups[1].Value);
 
     // The page is no part of the build's output: it lies beside the library's source.
-    private static string Locate()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "InternVideoNext.sln"))) folder = folder.Parent
-            ?? throw new DirectoryNotFoundException("no InternVideoNext.sln above the tests");
-        return Path.Combine(folder.FullName, "src", "InternVideoNext", "NAMES.md");
-    }
+    private static string Locate() => Path.Combine(Repository.Root, "src", "InternVideoNext", "NAMES.md");
 }

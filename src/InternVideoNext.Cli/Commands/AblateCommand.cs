@@ -172,26 +172,27 @@ internal static partial class AblateCommand
             $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About "
                 + $"{TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
                 + $"({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
-        var command = $"./ivnext {ShellWords.Join(parsed.Tokens.Select(t => t.Value))}";
+        var words = parsed.Tokens.Select(t => t.Value).ToList();
         var scheduler = new AblationScheduler(plan, folder, estimate, jobs, threads, BudgetOf(parsed.GetValue(Budget)));
         scheduler.TakeFinished();
         await new AblationDisplay(scheduler, plan.Runs.Count).RunAsync(cancellation).ConfigureAwait(false);
-        return await FinishAsync(plan, runner, scheduler, folder, command).ConfigureAwait(false);
+        return await FinishAsync(plan, runner, scheduler, folder, words).ConfigureAwait(false);
     }
 
     private static async Task<int> FinishAsync(
-        AblationPlan plan, AblationRunner runner, AblationScheduler scheduler, string folder, string command)
+        AblationPlan plan, AblationRunner runner, AblationScheduler scheduler, string folder, List<string> words)
     {
         new AblationResults(scheduler.Results).Save(folder);
         // The report is made of what there is, also after Ctrl-C.
-        var report = await new AblationReport(plan, runner, scheduler.Results, command).WriteAsync(folder, CancellationToken.None)
+        var report = await new AblationReport(
+            plan, runner, scheduler.Results, $"./ivnext {ShellWords.JoinForOthers(words)}").WriteAsync(folder, CancellationToken.None)
             .ConfigureAwait(false);
         AblationTables.Show(plan, scheduler.Results);
         foreach (var (run, reason) in scheduler.Failed) await Console.Error.WriteLineAsync($"ivnext: {run.Name} failed: {reason}")
             .ConfigureAwait(false);
         Console.WriteLine($"Done in {TrainingDisplay.Duration(scheduler.Elapsed)}. Open {report}");
         if (scheduler.Missing.Count > 0) Console.WriteLine(
-            $"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  {command}");
+            $"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  ./ivnext {ShellWords.Join(words)}");
         return scheduler.Failed.Count == 0 && (scheduler.Missing.Count == 0 || scheduler.BudgetIsSpent) ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -82,7 +82,7 @@ internal static class RunsCommand
     {
         var runs = await OpenAsync(folders).ConfigureAwait(false);
         path ??= Path.Combine(folders[0], "curves.html");
-        RunsReport.Create(runs, $"./ivnext runs show {ShellWords.Join(folders)}").Write(path);
+        RunsReport.Create(runs, $"./ivnext runs show {ShellWords.JoinForOthers(folders)}").Write(path);
         Console.WriteLine($"Wrote {path}");
         return ExitCode.Done;
     }

@@ -53,7 +53,7 @@ internal sealed class QuickstartPlaces : IDisposable
             using (var reader = PixelProbe.Fit(fit.Outputs.flatten(0, 1), fitPixels))
             {
                 places._results.Add(
-                    (title, PlaceProbe.Measure(fit, measured, places._grid), reader.Explained(measured.Outputs.flatten(0, 1), pixels)));
+                    (title, probe.Measure(fit, measured), reader.Explained(measured.Outputs.flatten(0, 1), pixels)));
                 places.Keep(measured, probe, reader);
             }
         }

@@ -70,13 +70,22 @@ public sealed class PlaceProbe : IDisposable
     /// <param name="grid">The tokens' grid.</param>
     public static PlaceResult Measure(HiddenTokens train, HiddenTokens test, TokenGrid grid)
     {
+        using var probe = Fit(train, grid);
+        return probe.Measure(train, test);
+    }
+
+    /// <summary>Measures a probe that is fitted already.</summary>
+    /// <param name="train">The clips it was fitted on, for the blind baseline.</param>
+    /// <param name="test">Other clips.</param>
+    public PlaceResult Measure(HiddenTokens train, HiddenTokens test)
+    {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        using var probe = Fit(train, grid);
+        var grid = _grid;
         var right = RightCells(test, grid);                                                         // [n, Nm]
         var frames = grid.Frames;
         var counts = test.Hidden.eq(right).unflatten(1, frames, -1).any(2, false);                  // [n, T]
-        var chosen = probe.Choose(test);                                                            // [n, T]
+        var chosen = Choose(test);                                                            // [n, T]
         var truth = right.unflatten(1, frames, -1).select(2, 0);                                    // [n, T]
         var hits = chosen.eq(truth);
         var unseen = Unseen(test, grid).logical_and(counts);

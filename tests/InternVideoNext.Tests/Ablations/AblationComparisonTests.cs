@@ -1,5 +1,4 @@
 using InternVideoNext.Ablations;
-using InternVideoNext.Probes;
 
 namespace InternVideoNext.Tests.Ablations;
 
@@ -89,52 +88,5 @@ public sealed class AblationComparisonTests
 
     private static List<AblationResult> Rows(string id, params int[] right) => [.. right.Select((r, seed) => Row(id, (ulong)seed, r))];
 
-    // Of 100 clips, the first so many answered rightly.
-    private static AblationResult Row(string id, ulong seed, int right) => new()
-    {
-        Row = id,
-        Seed = seed,
-        Hash = "0123456789abcdef",
-        Settings = new AblationSettings { Preset = "tiny" },
-        Data = "made up",
-        DataFingerprint = "made up",
-        TrainingClips = 1,
-        TrainingSeconds = 1,
-        ProbeSeconds = 1,
-        SkippedSteps = 0,
-        Hardware = new AblationHardware("cpu", "none", 1, "2", "10"),
-        Code = "1",
-        Finished = DateTimeOffset.UnixEpoch,
-        ModelSha256 = "same",
-        Features = new FeatureSummary(1, 1, 0, 100),
-        Probes = [new AblationProbe("mini", Probe(right), new string('1', right) + new string('0', 100 - right))],
-    };
-
-    private static ProbeResult Probe(int right) => new()
-    {
-        Protocol = "mini",
-        Kind = ProbeKind.Linear,
-        Label = "motion",
-        Classes = ["a", "b"],
-        ClassListHash = "",
-        Top1 = right / 100.0,
-        Top5 = 1,
-        Interval = Confidence.Wilson(right, 100),
-        Chance = 0.5,
-        MajorityTop1 = 0.5,
-        PerClassAccuracy = [],
-        Confusion = [],
-        TestUsed = 100,
-        TestExpected = 100,
-        TrainUsed = 100,
-        TrainExpected = 100,
-        ValidationUsed = 0,
-        TrainFeatures = FeatureOrigin.Cached,
-        Choice = GridChoice.Fixed,
-        Chosen = new ProbeSetting(),
-        Refitted = false,
-        Grid = [],
-        Deviations = [],
-        Seed = 0,
-    };
+    private static AblationResult Row(string id, ulong seed, int right) => MadeUpResult.Of(id, seed, ("mini", right));
 }

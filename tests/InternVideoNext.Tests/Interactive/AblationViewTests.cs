@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using InternVideoNext.Ablations;
 using InternVideoNext.Interactive;
 using InternVideoNext.Probes;
+using InternVideoNext.Tests.Ablations;
 
 namespace InternVideoNext.Tests.Interactive;
 
@@ -85,53 +86,8 @@ public sealed class AblationViewTests
         UnseenFrames = unseenFrames,
     };
 
-    // Of 100 clips, the first so many answered rightly.
-    private static AblationResult Row(string id, ulong seed, params (string Readout, int Right)[] probes) => new()
-    {
-        Row = id,
-        Seed = seed,
-        Hash = "",
-        Settings = new AblationSettings { Preset = "tiny" },
-        Data = "",
-        DataFingerprint = "",
-        TrainingClips = 1,
-        TrainingSeconds = 1,
-        ProbeSeconds = 1,
-        SkippedSteps = 0,
-        Hardware = new AblationHardware("cpu", "", 1, "", ""),
-        Code = "",
-        Finished = DateTimeOffset.UnixEpoch,
-        Features = new FeatureSummary(1, 1, 0, 100),
-        Probes = [.. probes.Select(p => new AblationProbe(p.Readout, Motion(p.Right), new string('1', p.Right).PadRight(100, '0')))],
-    };
-
-    private static ProbeResult Motion(int right) => new()
-    {
-        Protocol = "mini",
-        Kind = ProbeKind.Linear,
-        Label = "motion",
-        Classes = ["a", "b", "c", "d"],
-        ClassListHash = "",
-        Top1 = right / 100.0,
-        Top5 = 1,
-        Interval = Confidence.Wilson(right, 100),
-        Chance = 0.25,
-        MajorityTop1 = 0.25,
-        PerClassAccuracy = [],
-        Confusion = [],
-        TestUsed = 100,
-        TestExpected = 100,
-        TrainUsed = 100,
-        TrainExpected = 100,
-        ValidationUsed = 0,
-        TrainFeatures = FeatureOrigin.Cached,
-        Choice = GridChoice.Fixed,
-        Chosen = new ProbeSetting(),
-        Refitted = false,
-        Grid = [],
-        Deviations = [],
-        Seed = 0,
-    };
+    private static AblationResult Row(string id, ulong seed, params (string Readout, int Right)[] probes) =>
+        MadeUpResult.Of(id, seed, probes);
 
     private static List<List<string>> Body(XElement root) =>
         [.. root.All("tbody").Single().All("tr").Select(row => row.Elements().Select(cell => cell.Value).ToList())];

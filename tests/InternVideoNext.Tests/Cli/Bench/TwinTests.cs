@@ -16,7 +16,7 @@ namespace InternVideoNext.Tests.Cli.Bench;
 [Collection(WholeProcessGroup.Name)] // training.threads sets the number of the process
 public sealed class TwinTests(ITestOutputHelper console)
 {
-    private static readonly string Script = Path.Combine(Root(), "bench", "twin.py");
+    private static readonly string Script = Path.Combine(Repository.Root, "bench", "twin.py");
 
     public static TheoryData<int, string[]> Steps => new()
     {
@@ -93,13 +93,5 @@ public sealed class TwinTests(ITestOutputHelper console)
             }
         }
         return null;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "InternVideoNext.sln"))) folder = Path.GetDirectoryName(folder)
-            ?? throw new DirectoryNotFoundException("the tests do not run in a checkout");
-        return folder;
     }
 }
