@@ -50,3 +50,13 @@ public sealed class MaskStrip : FramesView
     private protected override IReadOnlyList<FrameRow> Rows() =>
         [.. _masks.Select(mask => new FrameRow(mask.Label, MaskPainter.Draw(_frames, mask.Masked, _grid, Style)))];
 }
+
+/// <summary>How masked patches are drawn.</summary>
+public enum MaskStyle
+{
+    /// <summary>Darkened and hatched: the content can still be made out.</summary>
+    Dim,
+
+    /// <summary>Flat grey: what the encoder does not get.</summary>
+    Hide,
+}

@@ -21,3 +21,32 @@ public sealed record TableColumn(string Header)
     /// <summary>A column with nothing but a header.</summary>
     public static TableColumn FromString(string header) => new(header);
 }
+
+/// <summary>Where a column's cells stand.</summary>
+public enum TableAlignment
+{
+    /// <summary>Right for columns of numbers, left for others.</summary>
+    Automatic,
+
+    /// <summary>Left.</summary>
+    Left,
+
+    /// <summary>Centre.</summary>
+    Center,
+
+    /// <summary>Right.</summary>
+    Right,
+}
+
+/// <summary>Which number of a column is the best one and therefore bold.</summary>
+public enum TableBest
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>The highest: accuracies.</summary>
+    Highest,
+
+    /// <summary>The lowest: losses.</summary>
+    Lowest,
+}

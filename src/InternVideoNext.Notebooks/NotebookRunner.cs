@@ -70,3 +70,40 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
         return values;
     }
 }
+
+/// <summary>How a notebook's run ended.</summary>
+/// <param name="Name">The file's name.</param>
+/// <param name="Title">Its first heading.</param>
+/// <param name="Elapsed">How long the cells took, with the kernel's start.</param>
+/// <param name="Failure">What went wrong and where; null if nothing did.</param>
+internal sealed record NotebookOutcome(string Name, string Title, TimeSpan Elapsed, string? Failure)
+{
+    /// <summary>What the reader should know although the run succeeded.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
+
+/// <summary>How notebooks are run.</summary>
+internal sealed record NotebookRunOptions
+{
+    /// <summary>Where the executed notebooks go, under their own names.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Where the pages go; null for none.</summary>
+    public string? Html { get; init; }
+
+    /// <summary>Values that every notebook must declare.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The parameter <c>size</c>, for the notebooks that declare it; null leaves their own.</summary>
+    public string? Size { get; init; }
+
+    /// <summary>The longest that one notebook may take; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Versions to take instead of the ones that the notebooks name, by package.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A notebook cannot be read or run; the message names the file, the place and the remedy.</summary>
+/// <param name="message">The whole message.</param>
+public sealed class NotebookException(string message) : Exception(message);

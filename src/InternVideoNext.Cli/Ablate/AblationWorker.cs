@@ -29,17 +29,13 @@ internal static class AblationWorker
                 $"--run {name}: the request in {folder} makes no such run; it makes {string.Join(", ", plan.Runs.Select(r => r.Name))}");
         try
         {
-            await new AblationRunner(plan, folder).RunAsync(run, new Lines(), stop.Token).ConfigureAwait(false);
+            var progress = new ImmediateProgress<AblationProgress>(p => Console.WriteLine(WorkerMessage.Of(p)));
+            await new AblationRunner(plan, folder).RunAsync(run, progress, stop.Token).ConfigureAwait(false);
             return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Failed;
         }
-    }
-
-    private sealed class Lines : IProgress<AblationProgress>
-    {
-        public void Report(AblationProgress value) => Console.WriteLine(WorkerMessage.Of(value));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using InternVideoNext.Ablations;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -65,4 +66,15 @@ internal sealed class WorkerProcess : IDisposable
     public void Stop() => _process.StandardInput.Close();
 
     public void Dispose() => _process.Dispose();
+}
+
+/// <summary>One line that a worker writes: where its run is.</summary>
+internal sealed record WorkerMessage(string Phase, double Done, long Step, double? Loss, double ClipsPerSecond)
+{
+    public static WorkerMessage Of(AblationProgress p) =>
+        new(p.Phase, p.Done, p.Training?.Metrics.Step ?? 0, p.Training?.Metrics.Loss, p.Training?.Metrics.ClipsPerSecond ?? 0);
+
+    public static WorkerMessage? Parse(string line) => line.StartsWith('{') ? JsonSerializer.Deserialize<WorkerMessage>(line) : null;
+
+    public override string ToString() => JsonSerializer.Serialize(this);
 }

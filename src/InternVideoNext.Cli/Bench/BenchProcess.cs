@@ -88,3 +88,6 @@ internal static class BenchProcess
         return (process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
     }
 }
+
+/// <summary>There is no Python with PyTorch, which the twin needs.</summary>
+internal sealed class TwinMissingException(string message) : Exception(message);

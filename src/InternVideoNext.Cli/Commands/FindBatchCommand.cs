@@ -59,7 +59,7 @@ internal static class FindBatchCommand
         var search = new BatchSearch(
             (batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], limit).RunAsync(batch, stop),
             parsed.GetValue(Most));
-        var trials = await search.RunAsync(new Told(), cancellation).ConfigureAwait(false);
+        var trials = await search.RunAsync(new ImmediateProgress<BatchTrial>(Print), cancellation).ConfigureAwait(false);
         ConsoleOutput.Write(Table([.. trials.OrderBy(t => t.BatchSize)]));
         if (trials.Where(t => t.Fits).MaxBy(t => t.BatchSize) is not { } largest)
         {
@@ -101,10 +101,7 @@ internal static class FindBatchCommand
 
     private static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 
-    private sealed class Told : IProgress<BatchTrial>
-    {
-        public void Report(BatchTrial value) =>
-            Console.WriteLine(
-                value.Fits ? $"{value.BatchSize} clips: {Number(value.MillisecondsPerStep)} ms" : $"{value.BatchSize} clips: does not fit");
-    }
+    private static void Print(BatchTrial trial) =>
+        Console.WriteLine(
+            trial.Fits ? $"{trial.BatchSize} clips: {Number(trial.MillisecondsPerStep)} ms" : $"{trial.BatchSize} clips: does not fit");
 }

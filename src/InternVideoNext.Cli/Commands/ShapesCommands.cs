@@ -82,7 +82,7 @@ internal static class ShapesCommands
             var trainer = config.Build(new ShapesWorldConfig(), arguments.GetValue(seed));
             var target = arguments.GetRequiredValue(file).FullName;
             using var teacher = await ShowProgress("steps", config.Steps, progress => Task.Run(
-                () => trainer.Train(new Told<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation),
+                () => trainer.Train(new ImmediateProgress<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation),
                     cancellation)).ConfigureAwait(false);
             teacher.Save(target, config, arguments.GetValue(seed));
             var (shape, backdrop, frames) = teacher.Accuracy!;
@@ -129,7 +129,7 @@ internal static class ShapesCommands
         if (Console.IsOutputRedirected)
         {
             var tenth = Math.Max(1, total / 10);
-            return work(new Told<int>(done =>
+            return work(new ImmediateProgress<int>(done =>
             {
                 if (done % tenth == 0 || done == total) Console.WriteLine(
                     string.Create(CultureInfo.InvariantCulture, $"{what}: {done} of {total}"));
@@ -141,13 +141,7 @@ internal static class ShapesCommands
             .StartAsync(context =>
             {
                 var bar = context.AddTask(what, maxValue: total);
-                return work(new Told<int>(done => bar.Value = done));
+                return work(new ImmediateProgress<int>(done => bar.Value = done));
             });
-    }
-
-    // Progress<T> would report later, out of order.
-    private sealed class Told<T>(Action<T> tell) : IProgress<T>
-    {
-        public void Report(T value) => tell(value);
     }
 }

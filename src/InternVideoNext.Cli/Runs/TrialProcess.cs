@@ -15,7 +15,7 @@ namespace InternVideoNext.Cli.Runs;
 internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limitMegabytes)
 {
     private const int Killed = 137;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <exception cref="ConfigurationException">The configuration cannot be run at all.</exception>
     /// <exception cref="InvalidDataException">The trial failed for another reason than memory.</exception>
@@ -29,7 +29,7 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limit
             process.Refresh();
             tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > limitMegabytes;
             if (tooMuch || cancellation.IsCancellationRequested) process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Look, CancellationToken.None)
+            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(PollInterval, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         cancellation.ThrowIfCancellationRequested();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Ablations;
@@ -57,3 +59,41 @@ public sealed record AblationRow
     /// <summary>Why the row cannot be run with these settings, with the remedy; null where it can.</summary>
     public string? WhyNot(AblationSettings settings) => Obstacle(settings);
 }
+
+/// <summary>Where a row's features come from.</summary>
+public enum AblationKind
+{
+    /// <summary>An encoder that the row trains.</summary>
+    Trained,
+
+    /// <summary>The same encoder with the weights it would start from.</summary>
+    RandomEncoder,
+
+    /// <summary>The clip itself: of every frame the pixels averaged over 8 x 8 fields.</summary>
+    RawPixels,
+
+    /// <summary>The frozen image teacher's pooled vector, averaged over frames.</summary>
+    ImageTeacher,
+}
+
+/// <summary>The tables that the rows are put in.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<AblationTable>))]
+public enum AblationTable
+{
+    /// <summary>What Stage 1 consists of: the paper's ablation of semantic-guided pixel reconstruction.</summary>
+    Stage1,
+
+    /// <summary>What Stage 2 consists of: the paper's ablation of latent prediction.</summary>
+    Stage2,
+
+    /// <summary>Neighbouring methods as recipes of the same blocks.</summary>
+    Neighbours,
+
+    /// <summary>What is to be had without pre-training, and at most.</summary>
+    Bounds,
+}
+
+/// <summary>An accuracy that the paper reports, in per cent: linear probing unless said otherwise.</summary>
+/// <param name="Appearance">Kinetics-400, which the synthetic world's <c>appearance</c> label stands for.</param>
+/// <param name="Motion">Something-Something V2, which <c>motion</c> stands for.</param>
+public sealed record ReportedAccuracy(double Appearance, double Motion);

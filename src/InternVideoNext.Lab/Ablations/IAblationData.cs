@@ -1,4 +1,5 @@
 using InternVideoNext.Data;
+using InternVideoNext.Modules;
 
 namespace InternVideoNext.Ablations;
 
@@ -19,4 +20,27 @@ public interface IAblationData
     /// <param name="clips">Frames and size of a clip.</param>
     /// <param name="seed">The run's seed; a synthetic world is another one for every seed.</param>
     LabelledClips Open(AblationPart part, DataConfig clips, ulong seed);
+}
+
+/// <summary>What clips are for.</summary>
+public enum AblationPart
+{
+    /// <summary>Pre-training; labels are read by the supervised bound alone.</summary>
+    Training,
+
+    /// <summary>Training a probe.</summary>
+    ProbeTraining,
+
+    /// <summary>Measuring it.</summary>
+    Test,
+}
+
+/// <summary>A source of clips with the classes of its entries.</summary>
+/// <param name="Source">The clips.</param>
+/// <param name="IdOf">An entry's name.</param>
+/// <param name="LabelOf">An entry's class for a label's name. Throws <see cref="InvalidDataException"/> where it has none.</param>
+public sealed record LabelledClips(IClipSource Source, Func<int, string> IdOf, Func<int, string, int> LabelOf)
+{
+    /// <summary>Where the thing that moves is in an entry's frames, in cells of an encoder's grid; null where nobody knows it.</summary>
+    public Func<int, TokenGrid, ActorTrack>? TrackOf { get; init; }
 }

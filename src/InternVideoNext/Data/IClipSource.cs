@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace InternVideoNext.Data;
 
 /// <summary>Where training and probing take their clips from: video files, or a synthetic world rendered straight to tensors.</summary>
@@ -23,4 +25,13 @@ public interface IClipSource
     /// Every clip once, in manifest order, without augmentation (segment middles, centre crop). Unreadable clips are left out.
     /// </summary>
     IAsyncEnumerable<ClipBatch> ReadOnce(int batchSize, CancellationToken cancellation);
+}
+
+/// <summary>A batch of clips, ready for the model. The holder disposes it.</summary>
+/// <param name="Video">[B, 3, T, H, W] float32 on the CPU, ImageNet mean/std normalised, outside every dispose scope.</param>
+/// <param name="Entries">For each clip, the index of its entry in the manifest.</param>
+public sealed record ClipBatch(Tensor Video, IReadOnlyList<int> Entries) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Video.Dispose();
 }

@@ -86,3 +86,29 @@ public sealed record Manifest
     /// <param name="entry">An entry of this manifest.</param>
     public string PathOf(ManifestEntry entry) => Path.GetFullPath(Path.Combine(Root, entry.Path));
 }
+
+/// <summary>One clip of a <see cref="Manifest"/>.</summary>
+public sealed record ManifestEntry
+{
+    /// <summary>Unique in the manifest.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Relative to the manifest's root, with forward slashes.</summary>
+    public required string Path { get; init; }
+
+    /// <summary><c>train</c>, <c>validation</c> or <c>test</c>.</summary>
+    public string Split { get; init; } = "train";
+
+    /// <summary>Label name to class index; empty for unlabelled video.</summary>
+    public IReadOnlyDictionary<string, int> Labels { get; init; } = new Dictionary<string, int>();
+}
+
+/// <summary>A manifest, or a folder taken for one, cannot be used. The message names the file, the line or entry, and the remedy.</summary>
+public sealed class ManifestException : Exception
+{
+    /// <summary>Creates the error with the whole message.</summary>
+    public ManifestException(string message) : base(message) { }
+
+    /// <summary>Creates the error with the whole message and its cause.</summary>
+    public ManifestException(string message, Exception innerException) : base(message, innerException) { }
+}

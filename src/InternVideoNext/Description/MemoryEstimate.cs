@@ -33,3 +33,9 @@ public sealed record MemoryEstimate(IReadOnlyList<MemoryLine> Lines)
 
     private static string Count(double value) => (value / 1e6).ToString("0.0 'M'", CultureInfo.InvariantCulture);
 }
+
+/// <summary>One entry of a memory estimate.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Formula">How it was computed.</param>
+/// <param name="Bytes">The estimate.</param>
+public sealed record MemoryLine(string Name, string Formula, double Bytes);

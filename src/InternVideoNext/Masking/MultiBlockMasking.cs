@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Modules;
@@ -137,4 +138,36 @@ public sealed class MultiBlockMasking : IMaskingPolicy
             .That(grid.TokensPerFrame >= 2, $"a frame of {grid} has no two positions; nothing could be masked and nothing visible")
             .ThrowIfAny();
     }
+}
+
+/// <summary>The blocks of one mask of multi-block masking.</summary>
+/// <param name="Count">Blocks per clip, at least 1.</param>
+/// <param name="Scale">Area of a block as a share of the frame, in (0, 1].</param>
+public sealed record MaskBlocks(int Count, double Scale);
+
+/// <summary>Joins the two kinds of generator: a seed for draws on the host that follows from a tensor generator.</summary>
+internal static class HostSeed
+{
+    /// <summary>
+    /// A function of the generator's state, which moves on by one draw. The state of a CUDA generator is kept on the host
+    /// too, so nothing waits for the device.
+    /// </summary>
+    public static ulong From(Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var state = generator.get_state().data<byte>().ToArray();
+        _ = rand(1, device: generator.device, generator: generator);
+        return SeedSequence.Derive((ulong)state.Length, MemoryMarshal.Cast<byte, ulong>(state));
+    }
+}
+
+/// <summary>Which visible tokens a clip gives up so that all clips of a batch keep equally many.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<VisibleTrim>))]
+public enum VisibleTrim
+{
+    /// <summary>A uniform random choice: every frame keeps its share.</summary>
+    Random,
+
+    /// <summary>The last in (t, h, w) order, as the released code does: late frames lose their tokens first.</summary>
+    Released,
 }

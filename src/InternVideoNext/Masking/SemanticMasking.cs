@@ -94,3 +94,25 @@ public sealed class SemanticMasking : IMaskingPolicy
                 + $"for {batch} clips of {_grid}, not [{string.Join(", ", perToken.shape)}].", nameof(perToken));
     }
 }
+
+/// <summary>What stays visible under semantic masking.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencyKeep>))]
+public enum SaliencyKeep
+{
+    /// <summary>The selected, salient tokens stay visible (the released code).</summary>
+    Salient,
+
+    /// <summary>The selected, salient tokens are hidden and the background stays visible (the paper).</summary>
+    Background,
+}
+
+/// <summary>How tokens are selected by their saliency.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencySelection>))]
+public enum SaliencySelection
+{
+    /// <summary>Drawn without replacement, with probability proportional to saliency (the released code).</summary>
+    Draw,
+
+    /// <summary>The most salient ones (the paper).</summary>
+    TopK,
+}

@@ -105,3 +105,16 @@ public sealed class LocalAttention
     private static Tensor Additive(Tensor outside, ScalarType dtype) =>
         zeros(outside.shape, dtype: dtype, device: outside.device).masked_fill_(outside, double.NegativeInfinity);
 }
+
+/// <summary>The ways in which <see cref="LocalAttention"/> attends within a band.</summary>
+public enum LocalAttentionWay
+{
+    /// <summary>The band covers the sequence: plain attention.</summary>
+    Everywhere,
+
+    /// <summary>One matrix with a mask.</summary>
+    MaskedMatrix,
+
+    /// <summary>Blocks, each with its two neighbours.</summary>
+    Blocks,
+}

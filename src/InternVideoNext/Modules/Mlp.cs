@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -43,4 +45,15 @@ public sealed class Mlp : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return _fc2.forward(Layers.Gelu(_fc1.forward(input), _gelu)).MoveToOuterDisposeScope();
     }
+}
+
+/// <summary>Which form of the Gaussian error linear unit a network computes.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<GeluKind>))]
+public enum GeluKind
+{
+    /// <summary>x * Phi(x) with the error function: the released inference code, and the default.</summary>
+    Exact,
+
+    /// <summary>The tanh approximation: the authors' training kernels, and SigLIP.</summary>
+    Tanh,
 }

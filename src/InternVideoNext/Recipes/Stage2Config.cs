@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 
@@ -51,4 +52,26 @@ public sealed record Stage2Config : RunConfig
                     + "begin at random")
             .ThrowIfAny();
     }
+}
+
+/// <summary>Whose latents Stage 2 predicts.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<LatentTeacher>))]
+public enum LatentTeacher
+{
+    /// <summary>A copy of the Stage 1 video encoder, frozen or moving.</summary>
+    Video,
+
+    /// <summary>The image teacher's deepest aligned states (the ablation).</summary>
+    Image,
+}
+
+/// <summary>What Stage 2's predictor starts from.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<PredictorStart>))]
+public enum PredictorStart
+{
+    /// <summary>Stage 1's predictor (the method).</summary>
+    Kept,
+
+    /// <summary>Fresh weights by the predictor's own initialisation, random or zero (the ablations).</summary>
+    Fresh,
 }

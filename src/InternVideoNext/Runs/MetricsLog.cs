@@ -159,3 +159,18 @@ internal sealed class MetricsLog : IStepLog, IDisposable
         private static double? Finite(float value) => float.IsFinite(value) ? value : null;
     }
 }
+
+/// <summary>Takes the numbers of each step.</summary>
+internal interface IStepLog
+{
+    /// <summary>Takes a step's numbers, whose tensors stay the caller's.</summary>
+    void Add(StepRecord step, LossSum losses, Tensor gradientNorm, Tensor skipped);
+}
+
+/// <summary>What the host knows of a step when it is logged.</summary>
+/// <param name="Step">1-based.</param>
+/// <param name="Clips">Manifest entries of its clips.</param>
+/// <param name="LearningRate">Its rate.</param>
+/// <param name="WaitSeconds">How long it waited for data.</param>
+/// <param name="Health">Of the encoder's features, where measured.</param>
+internal sealed record StepRecord(long Step, IReadOnlyList<int> Clips, double LearningRate, double WaitSeconds, FeatureSummary? Health);

@@ -98,3 +98,52 @@ public sealed class WeightHub(HttpClient client, WeightCache cache, WeightHubOpt
             cancellation);
     }
 }
+
+/// <summary>How far a download is.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Received">Bytes in the cache, those of earlier attempts included.</param>
+/// <param name="Total">Bytes in all, or null if the server doesn't say.</param>
+public readonly record struct FetchProgress(string File, long Received, long? Total);
+
+/// <summary>A file of a checkpoint, now in the cache.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Size">Its bytes.</param>
+/// <param name="Downloaded">False if it was in the cache already.</param>
+/// <param name="Verification">What was checked, and against whose word.</param>
+public sealed record FetchedFile(string Path, long Size, bool Downloaded, string Verification);
+
+/// <summary>A checkpoint, now in the cache.</summary>
+/// <param name="Path">What to open with <see cref="SafetensorsCheckpoint.Open"/>.</param>
+/// <param name="Files">Its files.</param>
+public sealed record FetchedWeights(string Path, IReadOnlyList<FetchedFile> Files);
+
+/// <summary>How a <see cref="WeightHub"/> behaves.</summary>
+public sealed record WeightHubOptions
+{
+    /// <summary>The hub's address; a mirror has the same paths below its own.</summary>
+    public Uri Address { get; init; } = new("https://huggingface.co/");
+
+    /// <summary>Connections tried for one file before giving up. A transfer that breaks is resumed where it broke.</summary>
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>Time before the second attempt; doubled before each further one.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection that brings nothing for so long counts as broken.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>A checkpoint that could not be fetched. The message says why and what to do.</summary>
+public sealed class WeightFetchException : IOException
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">The whole message.</param>
+    /// <param name="isUnreachable">Whether no connection to the hub could be made.</param>
+    /// <param name="innerException">The underlying error, if any.</param>
+    public WeightFetchException(string message, bool isUnreachable = false, Exception? innerException = null)
+        : base(message, innerException) =>
+        IsUnreachable = isUnreachable;
+
+    /// <summary>Whether no connection to the hub could be made: the environment's fault, not the file's.</summary>
+    public bool IsUnreachable { get; }
+}

@@ -1,4 +1,3 @@
-
 namespace InternVideoNext.Data.Import;
 
 /// <summary>Makes a manifest of a data set from its authors' annotation files.</summary>
@@ -114,4 +113,20 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
             if (!places.TryAdd(name, i)) throw new ManifestException($"'{file}': class '{name}' is named twice.");
         return places;
     }
+}
+
+/// <summary>Annotation files that manifests are made from.</summary>
+public enum AnnotationFormat
+{
+    /// <summary>One <c>path label</c> a line, as in the authors' lists.</summary>
+    PathLabel,
+
+    /// <summary>The Kinetics tables: label, youtube_id, time_start, time_end, split.</summary>
+    KineticsCsv,
+
+    /// <summary>The Something-Something lists of clips with templates.</summary>
+    Ssv2Json,
+
+    /// <summary>COIN's database.</summary>
+    CoinJson,
 }

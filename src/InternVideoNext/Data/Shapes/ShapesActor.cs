@@ -85,3 +85,19 @@ internal sealed class ShapesActor
 
     private static int Modulo(int value, int size) => value < 0 ? value + size : value >= size ? value - size : value;
 }
+
+/// <summary>What moves: the first half of a clip's appearance.</summary>
+public enum ActorShape
+{
+    /// <summary>A filled circle.</summary>
+    Disk,
+
+    /// <summary>Two bars crossed at right angles.</summary>
+    Cross,
+
+    /// <summary>A circle with a hole.</summary>
+    Ring,
+
+    /// <summary>A long rectangle.</summary>
+    Bar,
+}

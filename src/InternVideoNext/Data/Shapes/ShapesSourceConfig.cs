@@ -1,4 +1,3 @@
-
 namespace InternVideoNext.Data.Shapes;
 
 /// <summary>Settings of a <see cref="ShapesClipSource"/>.</summary>
@@ -33,4 +32,17 @@ public sealed record ShapesSourceConfig
     }
 
     private static string Name(string field) => $"{nameof(ShapesSourceConfig)}.{field}";
+}
+
+/// <summary>The parts of the world. Clip i of one split has nothing in common with clip i of another.</summary>
+public enum ShapesSplit
+{
+    /// <summary>Clips to train on.</summary>
+    Train,
+
+    /// <summary>Clips to choose settings on.</summary>
+    Validation,
+
+    /// <summary>Clips to report on.</summary>
+    Test,
 }

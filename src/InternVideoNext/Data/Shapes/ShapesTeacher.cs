@@ -83,3 +83,9 @@ public sealed class ShapesTeacher : IDisposable
     /// <summary>[F, 8] into the heads' outputs.</summary>
     internal static (Tensor Shape, Tensor Backdrop) Split(Tensor outputs) => (outputs.narrow(1, 0, 4), outputs.narrow(1, 4, 4));
 }
+
+/// <summary>How often the teacher's heads are right on frames it was not trained on, from 0 to 1.</summary>
+/// <param name="Shape">Of 4 shapes.</param>
+/// <param name="Backdrop">Of 4 backdrops.</param>
+/// <param name="Frames">Frames scored.</param>
+public sealed record ShapesTeacherAccuracy(double Shape, double Backdrop, int Frames);

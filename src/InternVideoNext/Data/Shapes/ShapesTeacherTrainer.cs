@@ -76,3 +76,8 @@ public sealed class ShapesTeacherTrainer
         return functional.cross_entropy(shape, stills.Shape) + functional.cross_entropy(backdrop, stills.Backdrop);
     }
 }
+
+/// <summary>How far the training of the teacher is.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Loss">The last step's loss: the sum of two cross-entropies.</param>
+public readonly record struct ShapesTeacherProgress(int Step, double Loss);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace InternVideoNext.Data;
 
@@ -55,3 +56,14 @@ internal sealed class ScanJournal : IDisposable
         }
     }
 }
+
+/// <summary>One line of a scan's journal.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Video">What was found.</param>
+internal sealed record JournalLine(string Path, IndexedVideo Video);
+
+/// <summary>How such lines are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JournalLine))]
+internal sealed partial class JournalJson : JsonSerializerContext;

@@ -32,3 +32,22 @@ public sealed record ScanReport(IReadOnlyList<ScannedSplit> Splits, IReadOnlyLis
 /// <param name="Broken">Files that do not decode.</param>
 /// <param name="Expected">Clips that the data set's authors published; what is listed where the manifest does not tell.</param>
 public sealed record ScannedSplit(string Split, int Listed, int Found, int Missing, int Broken, int Expected);
+
+/// <summary>How scanning found a file.</summary>
+public enum ScanState
+{
+    /// <summary>It is there and decodes from end to end.</summary>
+    Found,
+
+    /// <summary>There is no such file.</summary>
+    Missing,
+
+    /// <summary>It is there but cannot be decoded, or loses frames to damage.</summary>
+    Broken,
+}
+
+/// <summary>What scanning found of one file.</summary>
+/// <param name="Path">As in the manifest.</param>
+/// <param name="State">Found, missing or broken.</param>
+/// <param name="Reason">Why it is broken; null for the others.</param>
+public sealed record ScannedVideo(string Path, ScanState State, string? Reason);

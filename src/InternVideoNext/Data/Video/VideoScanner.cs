@@ -59,13 +59,13 @@ public sealed class VideoScanner(Manifest manifest, FFMpegTools tools, TimeSpan 
         }
         if (!journal.TryGet(file, out var video))
         {
-            video = Look(file, cancellation);
+            video = Inspect(file, cancellation);
             journal.Add(file.FullName, video);
         }
         return new ScannedVideo(path, video.Error is null ? ScanState.Found : ScanState.Broken, video.Error);
     }
 
-    private IndexedVideo Look(FileInfo file, CancellationToken cancellation)
+    private IndexedVideo Inspect(FileInfo file, CancellationToken cancellation)
     {
         var hash = HashOf(file.FullName, cancellation);
         try

@@ -56,3 +56,14 @@ public abstract record PredictorConfig
             body, "bert_decoder", key, PredictorBlocks.Section, $"[{BlockTree.Tokens(lengths.Take(1))}, {OutputWidth}]", lengths.Sum());
     }
 }
+
+/// <summary>How the body of a predictor starts; text weights are loaded over it afterwards.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<PredictorInitialization>))]
+public enum PredictorInitialization
+{
+    /// <summary>Truncated normal weights.</summary>
+    Random,
+
+    /// <summary>As random, with every residual branch's output projection zero: each block starts as the identity.</summary>
+    Zero,
+}

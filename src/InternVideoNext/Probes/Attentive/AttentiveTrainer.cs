@@ -101,3 +101,21 @@ internal static class AttentiveTrainer
         return (int)Math.Clamp(ActivationBudget / perRow, 1, protocol.Schedule!.BatchSize);
     }
 }
+
+/// <summary>Attentive probes of all grid points.</summary>
+internal sealed class AttentiveCandidates(AttentiveBank bank) : ProbeCandidates
+{
+    /// <inheritdoc/>
+    public override Tensor Probabilities(Tensor features)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return bank.Logits(features).softmax(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Probe Extract(int point) => bank.Extract(point);
+
+    /// <inheritdoc/>
+    public override void Dispose() => bank.Dispose();
+}

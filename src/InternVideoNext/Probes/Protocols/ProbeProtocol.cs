@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Probes;
 
@@ -152,4 +153,73 @@ public sealed record ProbeProtocol
     {
         if (!holds) throw new ArgumentException(FormattableString.Invariant($"protocol '{Name}': {field} is {value}: {rule}."));
     }
+}
+
+/// <summary>What is kept of a clip's tokens.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureKind>))]
+public enum FeatureKind
+{
+    /// <summary>The mean of the patch tokens, [C].</summary>
+    MeanToken,
+
+    /// <summary>
+    /// The mean of each frame's patch tokens, side by side in order of time, [T C]: unlike one mean it keeps the order of the frames.
+    /// </summary>
+    FrameMeans,
+
+    /// <summary>All patch tokens, [N, C].</summary>
+    Tokens,
+}
+
+/// <summary>Where the training features of a probe come from. The two are never compared under one name.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureOrigin>))]
+public enum FeatureOrigin
+{
+    /// <summary>Every clip was encoded once, without augmentation, and the features were kept.</summary>
+    Cached,
+
+    /// <summary>Every clip was encoded several times under random augmentation: several rows share its id.</summary>
+    Augmented,
+}
+
+/// <summary>By what the reported point of a grid is chosen.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<GridChoice>))]
+public enum GridChoice
+{
+    /// <summary>There was one point: nothing to choose.</summary>
+    Fixed,
+
+    /// <summary>Best accuracy on a validation split; the test split is only reported on. Ties go to the lower validation loss.</summary>
+    Validation,
+
+    /// <summary>Best accuracy on the test split itself, as in V-JEPA 2's evaluation: optimistic, and marked so in every result.</summary>
+    BestOnTest,
+}
+
+/// <summary>What reads the frozen features.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ProbeKind>))]
+public enum ProbeKind
+{
+    /// <summary>The mean token, normalised, and one linear layer.</summary>
+    Linear,
+
+    /// <summary>Attention pooling over the tokens and one linear layer.</summary>
+    Attentive,
+
+    /// <summary>A weighted vote of the nearest training clips by cosine similarity of the mean token.</summary>
+    NearestNeighbour,
+}
+
+/// <summary>How a probe's weights are found.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ProbeSolver>))]
+public enum ProbeSolver
+{
+    /// <summary>Nothing is trained (nearest neighbours).</summary>
+    None,
+
+    /// <summary>The optimum of L2-regularised multinomial logistic regression, full batch. Linear probes only.</summary>
+    Lbfgs,
+
+    /// <summary>AdamW in mini-batches with linear warm-up and cosine decay.</summary>
+    Adamw,
 }

@@ -109,3 +109,21 @@ public static class Confidence
             nameof(level), level, "A confidence level lies between 0 and 1, both excluded.");
     }
 }
+
+/// <summary>An interval at a confidence level.</summary>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Level">Confidence level, for example 0.95.</param>
+public readonly record struct ConfidenceInterval(double Low, double High, double Level)
+{
+    /// <summary>True if <paramref name="value"/> lies in the interval, ends included.</summary>
+    public bool Contains(double value) => value >= Low && value <= High;
+}
+
+/// <summary>Two classifiers on the same clips.</summary>
+/// <param name="OnlyFirst">Clips that only the first answered rightly.</param>
+/// <param name="OnlySecond">Clips that only the second answered rightly.</param>
+/// <param name="Clips">Clips in all.</param>
+/// <param name="Difference">Accuracy of the first less that of the second, -1..1.</param>
+/// <param name="PValue">Two-sided exact probability of so uneven a split if both were equally good.</param>
+public sealed record PairedComparison(int OnlyFirst, int OnlySecond, int Clips, double Difference, double PValue);

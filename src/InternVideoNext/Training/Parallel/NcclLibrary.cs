@@ -95,3 +95,10 @@ internal sealed unsafe class NcclLibrary(nint library)
         public readonly byte[] ToArray() => MemoryMarshal.AsBytes(new ReadOnlySpan<UniqueId>(in this)).ToArray();
     }
 }
+
+/// <summary>NCCL refused or failed; the message is its own.</summary>
+public sealed class NcclException : Exception
+{
+    /// <summary>Creates the error with the whole message.</summary>
+    public NcclException(string message) : base(message) { }
+}

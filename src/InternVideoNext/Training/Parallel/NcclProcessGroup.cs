@@ -11,7 +11,7 @@ namespace InternVideoNext.Training.Parallel;
 /// </summary>
 internal sealed class NcclProcessGroup : IProcessGroup
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private readonly SocketProcessGroup _sockets;
     private readonly NcclLibrary _library;
@@ -78,7 +78,7 @@ internal sealed class NcclProcessGroup : IProcessGroup
 
     private void Watch()
     {
-        while (!_closing.Wait(Look))
+        while (!_closing.Wait(PollInterval))
         {
             if (!_sockets.AnyIsLeaving()) continue;
             Abort();
