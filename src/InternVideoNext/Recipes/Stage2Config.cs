@@ -28,6 +28,9 @@ public sealed record Stage2Config : RunConfig
     /// </summary>
     public double PixelWeight { get; init; }
 
+    /// <summary>Whether the teacher's weights stay as they are.</summary>
+    internal bool HasFrozenTeacher => Teacher == LatentTeacher.Image || TeacherMomentum == 1;
+
     /// <inheritdoc/>
     public override void Validate()
     {

@@ -60,6 +60,25 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_RowsThatShareAFrozenTeacher_AskItOnceAndGiveTheSameModels()
+    {
+        string[] rows = ["align", "align-linear", "stage2", "fresh-predictor", "ema-0.99"];
+        var plan = Plan(rows);
+        var shared = await RunAll(plan, Path.Combine(_folder, "shared"));
+        var kept = Directory.GetFiles(Path.Combine(_folder, "shared", "teacher-outputs"));
+        var alone = new List<AblationResult>();
+        foreach (var row in rows) alone.AddRange(await RunAll(Plan(row), Path.Combine(_folder, "alone")));
+        var expected = alone.DistinctBy(r => r.Row).ToDictionary(r => r.Row, r => r.ModelSha256);
+        Assert.All(shared, r => Assert.Equal(expected[r.Row], r.ModelSha256));
+        // The image teacher's three rows have as many steps, and see the same batches; so have the frozen video teacher's two. A
+        // moving one's outputs are nobody else's.
+        int Steps(string row) => plan.Runs.Single(r => r.Row.Id == row).Config!.Training.Steps;
+        Assert.Equal(Steps("align") + Steps("stage2"), kept.Length);
+        new AblationRunner(plan, Path.Combine(_folder, "shared")).DeleteTeacherOutputs();
+        Assert.False(Directory.Exists(Path.Combine(_folder, "shared", "teacher-outputs")));
+    }
+
+    [Fact]
     public async Task Finished_DamagedResult_NamesTheFile()
     {
         var plan = Plan("align");
