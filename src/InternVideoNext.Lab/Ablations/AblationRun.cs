@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Recipes;
 
@@ -93,7 +94,7 @@ public sealed class AblationRun
     private static string HashOf(AblationRow row, ulong seed, RunConfig? config, IAblationData data)
     {
         var text = JsonSerializer.Serialize(
-            new { kind = row.Kind, seed, data = data.Fingerprint, code = CodeVersion.Results }, AblationJson.Options);
+            new { kind = row.Kind, seed, data = data.Fingerprint, code = CodeVersion.Results }, SnakeCaseJson.Indented);
         if (config is not null)
         {
             var node = JsonNode.Parse(ConfigJson.Write(config))!;

@@ -97,7 +97,7 @@ public sealed class AblationRunnerTests : IDisposable
         var file = Path.Combine(_folder, "results.json");
         var text = await File.ReadAllTextAsync(file);
         Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
-        Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), AblationJson.Options));
+        Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), SnakeCaseJson.Indented));
         var lines = (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Select(line => line.Split(',')).ToList();
         int[] keys = [.. new[] { "row", "label", "readout" }.Select(name => Array.IndexOf(lines[0], name))];
         Assert.DoesNotContain(-1, keys);
