@@ -60,8 +60,8 @@ internal static partial class Diagnosis
     private static string Binding()
     {
         var version = typeof(torch).Assembly.GetName().Version!.ToString(3);
-        return LibTorch.Status is { IsCuredCopy: true } status ? $"{version}, private copy for systems before GCC 13: {status.BindingPath}"
-            : version;
+        return LibTorch.Status is { IsCuredCopy: true } status
+            ? $"{version}, as a copy in memory that systems before GCC 13 load: {status.BindingPath}" : version;
     }
 
     private static Finding Memory()

@@ -29,17 +29,19 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
     {
         var cells = notebook.Cells.Select((cell, index) => (Cell: cell, Index: index)).Where(at => at.Cell.Kind == CellKind.Code)
             .Select(at => new KernelCell(at.Index, PackageDirective.Blank(at.Cell.Source)));
-        var request = Path.Combine(Path.GetTempPath(), $"ivnext-kernel-{Path.GetRandomFileName()}.json");
-        await File.WriteAllTextAsync(
-            request, JsonSerializer.Serialize(new KernelRequest([.. cells], packages.Assemblies, packages.NativeLibraries)),
-            cancellation).ConfigureAwait(false);
+        // What it holds is run: no place that others could write to.
+        var place = Directory.CreateTempSubdirectory("ivnext-kernel-");
         try
         {
+            var request = Path.Combine(place.FullName, "request.json");
+            await File.WriteAllTextAsync(
+                request, JsonSerializer.Serialize(new KernelRequest([.. cells], packages.Assemblies, packages.NativeLibraries)),
+                cancellation).ConfigureAwait(false);
             await RunProcessAsync(request, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            File.Delete(request);
+            place.Delete(recursive: true);
         }
     }
 

@@ -1,15 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using InternVideoNext.Notebooks.Documents;
 using Markdig;
 
 namespace InternVideoNext.Notebooks.Html;
 
 /// <summary>
-/// Notebooks as pages of one file each that open without a network; a policy in the page keeps it from scripts and from fetching.
+/// Notebooks as pages of one file each that open without a network; a policy in the page keeps it from scripts, from fetching and from
+/// sending. Markup of the notebook itself is shown as it is, but for what no policy stops: a page that leads elsewhere by itself.
 /// </summary>
-internal sealed class PageWriter
+internal sealed partial class PageWriter
 {
     private readonly MarkdownPipeline _markdown;
 
@@ -43,7 +45,7 @@ internal sealed class PageWriter
         <html lang="en">
         <head>
         <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{Escape(title)}</title>
@@ -58,7 +60,7 @@ internal sealed class PageWriter
 
     private string Cell(NotebookCell cell) => cell.Kind switch
     {
-        CellKind.Markdown => Markdown.ToHtml(cell.Source, _markdown),
+        CellKind.Markdown => WithoutMeta(Markdown.ToHtml(cell.Source, _markdown)),
         CellKind.Code =>
             $"<pre class=\"code\" tabindex=\"0\"><code>{CodeMarkup.Render(cell.Source)}</code></pre>\n"
                 + $"{string.Concat(cell.Outputs.Select(Output))}",
@@ -75,11 +77,24 @@ internal sealed class PageWriter
 
     private static string Data(DataOutput output)
     {
-        if (output.Html is { } live) return live;
-        if (output.Data.TryGetValue("text/html", out var html)) return html;
-        if (output.Data.TryGetValue("image/png", out var png)) return $"<img src=\"data:image/png;base64,{png}\" alt=\"\" />";
+        if ((output.Html ?? output.Data.GetValueOrDefault("text/html")) is { } html) return WithoutMeta(html);
+        if (output.Data.TryGetValue("image/png", out var png) && Picture(png) is { } picture) return picture;
         return $"<pre tabindex=\"0\">{Escape(output.Data.GetValueOrDefault("text/plain", ""))}</pre>";
     }
+
+    // Decoded and encoded again: what is no base64 cannot become part of the page.
+    private static string? Picture(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length)
+            ? $"<img src=\"data:image/png;base64,{Convert.ToBase64String(bytes.AsSpan(0, length))}\" alt=\"\" />" : null;
+    }
+
+    // <meta http-equiv="refresh"> leads the reader to another page.
+    private static string WithoutMeta(string html) => MetaTag().Replace(html, "&lt;");
+
+    [GeneratedRegex(@"<(?=meta\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MetaTag();
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

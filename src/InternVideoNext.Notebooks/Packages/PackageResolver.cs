@@ -10,7 +10,10 @@ namespace InternVideoNext.Notebooks.Packages;
 /// Finds a notebook's packages by restoring a generated project, as .NET Interactive does: feeds come from the NuGet.config
 /// files above the notebook, and the files are used where they lie, so that libtorch is found as it is there.
 /// </summary>
-/// <param name="cache">The folder for generated projects.</param>
+/// <param name="cache">
+/// The folder for generated projects. It must be this user's alone, since what is restored there names the code that is run: a folder
+/// that others can write to is not used.
+/// </param>
 internal sealed class PackageResolver(string cache)
 {
     private const string Framework = "net10.0";
@@ -27,6 +30,21 @@ internal sealed class PackageResolver(string cache)
         var project = Project(directives, folder);
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..16];
         var home = Path.Combine(cache, key);
+        if (PrivateFolder.TryMake(cache) && PrivateFolder.TryMake(home))
+            return await ResolveInAsync(home, project, cancellation).ConfigureAwait(false);
+        var fresh = Directory.CreateTempSubdirectory("ivnext-notebook-");
+        try
+        {
+            return await ResolveInAsync(fresh.FullName, project, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            fresh.Delete(recursive: true); // The packages' files lie in NuGet's own folder.
+        }
+    }
+
+    private static async Task<ResolvedPackages> ResolveInAsync(string home, string project, CancellationToken cancellation)
+    {
         var assets = Path.Combine(home, "obj", "project.assets.json");
         if (File.Exists(assets) && Read(assets) is { } known) return known;
         AsideFile.Write(Path.Combine(home, "notebook.csproj"), project);

@@ -12,13 +12,12 @@ internal sealed class Ivnext : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private Ivnext(IEnumerable<string> arguments)
+    private Ivnext(IEnumerable<string> arguments, string? shell = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments];
+        if (shell is not null) words = ["sh", "-c", shell, "sh", .. words];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         // The models are tiny: more threads would only wait for one another, the more so beside other tests.
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -39,6 +38,17 @@ internal sealed class Ivnext : IDisposable
     }
 
     public static Ivnext Start(IEnumerable<string> arguments) => new(arguments);
+
+    /// <summary>Starts a process by a line of the shell, in which <c>"$@"</c> is the whole command: for redirections.</summary>
+    public static Ivnext StartByShell(string line, IEnumerable<string> arguments) => new(arguments, line);
+
+    /// <summary>Runs a process to its end with other variables in its environment; null takes one away.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunInAsync(
+        IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments)
+    {
+        using var process = new Ivnext(arguments, environment: environment);
+        return await process.EndAsync();
+    }
 
     /// <summary>Runs a process to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
@@ -68,9 +78,12 @@ internal sealed class Ivnext : IDisposable
     }
 
     /// <summary>SIGINT, as by Ctrl-C.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>Any signal, by its name without SIG.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }

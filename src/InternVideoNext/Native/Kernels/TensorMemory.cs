@@ -34,9 +34,12 @@ internal sealed unsafe class TensorMemory : MemoryManager<byte>
     public static nint First(Tensor tensor) => ((delegate* unmanaged<nint, nint>)DataFunction.Value)(tensor.Handle);
 
     /// <summary>A function of TorchSharp's native half.</summary>
-    public static nint Function(string name) => NativeLibrary.GetExport(
-        LibTorch.Status.BindingPath is { } path ? NativeLibrary.Load(path)
-            : NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), name);
+    public static nint Function(string name) => NativeLibrary.GetExport(LibTorch.Status switch
+    {
+        { Binding: not 0 and var loaded } => loaded,
+        { BindingPath: { } path } => NativeLibrary.Load(path),
+        _ => NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null),
+    }, name);
 
     public override Span<byte> GetSpan() => new(_first, _length);
 

@@ -9,7 +9,7 @@ namespace InternVideoNext.Native;
 /// </summary>
 /// <remarks>
 /// Runs by itself when this assembly is first touched. On systems that TorchSharp's package supports it does nothing.
-/// On older ones (no GLIBCXX_3.4.32: Debian 12, Ubuntu 22.04, RHEL 9) it loads a private, marked copy of TorchSharp's
+/// On older ones (no GLIBCXX_3.4.32: Debian 12, Ubuntu 22.04, RHEL 9) it loads a marked copy, in memory, of TorchSharp's
 /// native library; with <c>IVNEXT_LIBTORCH</c> set it takes libtorch from that folder. The packages stay untouched.
 /// </remarks>
 public static class LibTorch
@@ -81,11 +81,10 @@ public static class LibTorch
         if (!needsCure && folder is null) return status;
 
         var handles = libtorch is null ? [] : Preload(libtorch, tried);
-        if (needsCure) status = status with { BindingPath = CuredCopy.Of(binding, MissingVersion) };
-        tried.Add($"load {status.BindingPath}");
-        handles["LibTorchSharp"] = NativeLibrary.Load(status.BindingPath!);
+        tried.Add($"load {(needsCure ? "a marked copy of " : "")}{binding}");
+        var handle = handles["LibTorchSharp"] = needsCure ? CuredCopy.Load(binding, MissingVersion) : NativeLibrary.Load(binding);
         NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => handles.GetValueOrDefault(name));
-        return status;
+        return status with { Binding = handle };
     }
 
     private static string RequireLibTorch(string folder, List<string> tried)
@@ -137,11 +136,15 @@ public sealed class LibTorchLoadException : Exception
 /// <param name="Origin">Who decided the place: the packages, or the environment variable.</param>
 /// <param name="Directory">The folder the libtorch files were taken from; null where the system's loader chose.</param>
 /// <param name="Version">libtorch's version as its files state it, or null where they do not.</param>
-/// <param name="BindingPath">TorchSharp's native library in use; a private copy where the packaged one does not load.</param>
-/// <param name="IsCuredCopy">Whether <paramref name="BindingPath"/> is the private copy for systems older than GCC 13.</param>
+/// <param name="BindingPath">TorchSharp's native library.</param>
+/// <param name="IsCuredCopy">Whether a marked copy of it, in memory, is what runs: on systems older than GCC 13.</param>
 /// <param name="Failure">Why nothing could be loaded; null when all is well.</param>
 public sealed record LibTorchStatus(
-    LibTorchOrigin Origin, string? Directory, string? Version, string? BindingPath, bool IsCuredCopy, LibTorchLoadException? Failure);
+    LibTorchOrigin Origin, string? Directory, string? Version, string? BindingPath, bool IsCuredCopy, LibTorchLoadException? Failure)
+{
+    /// <summary>The loaded binding's handle; 0 where TorchSharp loads it itself.</summary>
+    internal nint Binding { get; init; }
+}
 
 /// <summary>Where libtorch was taken from.</summary>
 public enum LibTorchOrigin

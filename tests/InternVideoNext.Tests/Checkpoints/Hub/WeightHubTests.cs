@@ -204,6 +204,7 @@ public sealed class WeightHubTests : IDisposable
         Assert.Equal("/a/b", Folder(new() { ["IVNEXT_CACHE"] = "/a/b", ["XDG_CACHE_HOME"] = "/x" }));
         Assert.Equal("/x/ivnext/weights", Folder(new() { ["XDG_CACHE_HOME"] = "/x", ["HOME"] = "/h" }));
         Assert.Equal("/h/.cache/ivnext/weights", Folder(new() { ["XDG_CACHE_HOME"] = "relative", ["HOME"] = "/h" }));
+        Assert.True(Path.IsPathRooted(Folder(new() { ["XDG_CACHE_HOME"] = "relative", ["HOME"] = "relative" })));
     }
 
     [Fact]
