@@ -31,7 +31,8 @@ internal static class CommandLine
             await error.WriteLineAsync($"See ./ivnext {CommandTable.PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
-        // Ctrl-C reaches the command as a cancelled token; it gets all the time it needs to write its checkpoint.
+        // Ctrl-C, SIGTERM and the signals added here reach the command as a cancelled token; it gets all the time it needs to write
+        // its checkpoint.
         var invocation = new InvocationConfiguration
         {
             Output = output,
@@ -39,6 +40,7 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromHours(1),
         };
-        return await ErrorReport.GuardAsync(() => parsed.InvokeAsync(invocation), error).ConfigureAwait(false);
+        using var signals = new StopSignals();
+        return await ErrorReport.GuardAsync(() => parsed.InvokeAsync(invocation, signals.Token), error).ConfigureAwait(false);
     }
 }

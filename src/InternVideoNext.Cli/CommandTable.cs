@@ -29,6 +29,11 @@ internal static class CommandTable
         PackCommand.Create(),
     ];
 
+    /// <summary>Whether a command's work is what it leaves in files, so that it is done whoever reads what it says.</summary>
+    /// <param name="arguments">The words after the program's name.</param>
+    public static bool WorksOnFiles(IReadOnlyList<string> arguments) =>
+        arguments is ["train" or "quickstart" or "ablate" or "rerun" or "pack" or "notebook", ..];
+
     /// <summary>The words of the command that was being parsed, each followed by a space.</summary>
     public static string PathOf(ParseResult parsed)
     {

@@ -18,7 +18,7 @@ internal sealed class TrainingDisplay(string title) : IProgress<TrainingProgress
         var last = value.Metrics.Step >= value.Steps;
         if (ConsoleOutput.IsLive)
         {
-            Console.Write($"\r\u001b[K{line[..Math.Min(line.Length, Math.Max(20, Console.WindowWidth - 1))]}");
+            ConsoleOutput.WriteOver(line[..Math.Min(line.Length, Math.Max(20, Console.WindowWidth - 1))]);
             _open = true;
             if (last) Close();
         }

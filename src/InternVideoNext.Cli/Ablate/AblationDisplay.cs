@@ -20,8 +20,9 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
             await scheduler.RunAsync(Tick, run => Console.WriteLine(Ended(run)), cancellation).ConfigureAwait(false);
             return;
         }
-        await AnsiConsole.Live(View()).AutoClear(true)
-            .StartAsync(live => scheduler.RunAsync(() => live.UpdateTarget(View()), _ => { }, cancellation)).ConfigureAwait(false);
+        await AnsiConsole.Live(ConsoleOutput.Plain(View())).AutoClear(true)
+            .StartAsync(live => scheduler.RunAsync(() => live.UpdateTarget(ConsoleOutput.Plain(View())), _ => { }, cancellation))
+            .ConfigureAwait(false);
     }
 
     private int Done => runs - scheduler.Missing.Count;

@@ -12,7 +12,7 @@ internal static class BenchDisplay
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "figure");
         foreach (var (what, figure) in Rows(result)) table.AddRow(Markup.Escape(what), Markup.Escape(figure));
-        Console(output).Write(table);
+        ConsoleOutput.For(output).Write(table);
         foreach (var note in result.Notes) output.WriteLine($"Note: {note}.");
     }
 
@@ -24,7 +24,7 @@ internal static class BenchDisplay
             table.AddRow(
                 Markup.Escape(row.Name), Number(row.A), Number(row.B),
                 row.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "-");
-        Console(output).Write(table);
+        ConsoleOutput.For(output).Write(table);
         foreach (var remark in comparison.Remarks) output.WriteLine($"Differs: {remark}.");
         foreach (var obstacle in comparison.Obstacles) output.WriteLine($"NOT COMPARABLE: {obstacle}.");
         if (comparison.Obstacles.Count == 0) output.WriteLine(
@@ -69,13 +69,6 @@ internal static class BenchDisplay
             + $"{r.Machine.Load:0.00}"));
         yield return ("versions", $"{r.Program}; {r.Machine.Torch}; {r.Machine.Runtime}; {r.Machine.System}");
         yield return ("command", r.Command);
-    }
-
-    private static IAnsiConsole Console(TextWriter output)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (System.Console.IsOutputRedirected || output != System.Console.Out) console.Profile.Width = 200;
-        return console;
     }
 
     private static string Share(double share) => share.ToString("P1", CultureInfo.InvariantCulture);

@@ -53,9 +53,7 @@ internal static class DescribeCommand
         table.AddColumn("paper");
         AddRows(table, model.Student, "");
         if (model.Teacher is { } frozen) AddRows(table, frozen, "");
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
-        console.Write(table);
+        ConsoleOutput.For(output).Write(table);
         WriteSummary(model, config, output);
         foreach (var warning in ConfigWarnings.Of(config)) output.WriteLine($"Warning: {warning}.");
         return ExitCode.Done;

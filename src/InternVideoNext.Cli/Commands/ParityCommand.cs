@@ -69,10 +69,7 @@ internal static class ParityCommand
                 new Text(row.Tolerance == 0 ? "exact" : Number(row.Tolerance)),
                 new Text(row.Passed ? "ok" : "FAIL", new Style(row.Passed ? Color.Green : Color.Red)),
                 new Text(row.Note ?? ""));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        // Redirected output is read by programs: no cut lines.
-        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 220;
-        console.Write(table);
+        ConsoleOutput.For(output, plainWidth: 220).Write(table);
     }
 
     private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString("0.0e+0", CultureInfo.InvariantCulture);

@@ -167,9 +167,7 @@ internal static class WeightsCommand
     }
 
     private static Task<FetchedWeights> WithProgressAsync(TextWriter output, Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) =>
-        AnsiConsole
-        .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) })
-        .Progress()
+        ConsoleOutput.For(output).Progress()
         .Columns(
             new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(),
             new RemainingTimeColumn())
@@ -181,7 +179,7 @@ internal static class WeightsCommand
                 lock (bars)
                 {
                     if (!bars.TryGetValue(progress.File, out var bar))
-                        bars[progress.File] = bar = context.AddTask(Markup.Escape(progress.File));
+                        bars[progress.File] = bar = context.AddTask(Markup.Escape(PlainWriter.Escape(progress.File)));
                     bar.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
                     bar.Value = progress.Received;
                 }
