@@ -45,6 +45,7 @@ internal static class RerunCommand
         var all = AblationResults.Load(file.FullName).Results;
         var reported = Choose(file, all, parsed.GetValue(Row), parsed.GetValue(Seed));
         // The number of threads changes the order of sums, and so the last bits.
+        new ConfigCheck(file.FullName).InRange("hardware.threads", reported.Hardware.Threads, 1, ConfigLimits.Threads).ThrowIfAny();
         torch.set_num_threads(reported.Hardware.Threads);
         var folder = parsed.GetValue(Out)!.FullName;
         var request = new AblationRequest

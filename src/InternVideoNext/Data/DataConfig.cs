@@ -35,15 +35,17 @@ public sealed record DataConfig
     /// <summary>Checks every member.</summary>
     /// <exception cref="ConfigurationException">One or more are out of range; all are named with their values.</exception>
     public void Validate() => new ConfigCheck("data")
-        .Positive("frames", Frames)
-        .Positive("size", Size)
+        .InRange("frames", Frames, 1, ConfigLimits.Frames)
+        .InRange("size", Size, 1, ConfigLimits.Side)
         .That(CropScales.Count > 0 && CropScales.All(s => s is > 0 and <= 1),
             FormattableString.Invariant($"crop_scales = [{string.Join(", ", CropScales)}] must list scales above 0 and at most 1"))
         .InRange("flip_probability", FlipProbability, 0, 1)
-        .Require(Workers >= 0, "workers", Workers, "must be 0 (one per processor) or more")
-        .Positive("queue_batches", QueueBatches)
+        .Require(Workers is >= 0 and <= ConfigLimits.Threads, "workers", Workers,
+            $"must lie in 0 (one per processor)..{ConfigLimits.Threads}")
+        .InRange("queue_batches", QueueBatches, 1, ConfigLimits.Batches)
         .Require(FileTimeoutSeconds is > 0 and <= 86400, "file_timeout_seconds", FileTimeoutSeconds, "must be above 0 and at most a day")
         .InRange("max_broken_fraction", MaxBrokenFraction, 0, 1)
-        .Require(CacheMegabytes >= 0, "cache_megabytes", CacheMegabytes, "must be 0 (off) or more")
+        .Require(CacheMegabytes is >= 0 and <= ConfigLimits.CacheMegabytes, "cache_megabytes", CacheMegabytes,
+            $"must lie in 0 (off)..{ConfigLimits.CacheMegabytes}")
         .ThrowIfAny();
 }

@@ -127,13 +127,11 @@ public sealed class MultiBlockMasking : IMaskingPolicy
             var blocks = config.Blocks[i];
             check.That(blocks is not null, $"blocks[{i}] is null");
             if (blocks is null) continue;
-            check.Positive($"blocks[{i}].count", blocks.Count)
+            check.InRange($"blocks[{i}].count", blocks.Count, 1, ConfigLimits.Blocks)
                 .Require(blocks.Scale is > 0.0 and <= 1.0, $"blocks[{i}].scale", blocks.Scale, "must lie in (0, 1]");
         }
-        check.Positive("aspect_min", config.AspectMin)
-            .Require(
-                config.AspectMax >= config.AspectMin && double.IsFinite(config.AspectMax), "aspect_max", config.AspectMax,
-                "must be finite and at least aspect_min")
+        check.InRange("aspect_min", config.AspectMin, 1.0 / ConfigLimits.Aspect, ConfigLimits.Aspect)
+            .InRange("aspect_max", config.AspectMax, config.AspectMin, ConfigLimits.Aspect)
             .Require(config.MaxKeep is null or >= 1, "max_keep", config.MaxKeep, "must be at least 1, or null")
             .That(grid.TokensPerFrame >= 2, $"a frame of {grid} has no two positions; nothing could be masked and nothing visible")
             .ThrowIfAny();

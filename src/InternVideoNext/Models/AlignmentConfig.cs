@@ -25,5 +25,6 @@ public sealed record AlignmentConfig
     /// <summary>Checks the fields against their ranges.</summary>
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
     public void Validate() =>
-        new ConfigCheck("model.alignment").Positive("layers", Layers).Positive("teacher_width", TeacherWidth).ThrowIfAny();
+        new ConfigCheck("model.alignment").InRange("layers", Layers, 1, ConfigLimits.Depth)
+            .InRange("teacher_width", TeacherWidth, 1, ConfigLimits.Width).ThrowIfAny();
 }

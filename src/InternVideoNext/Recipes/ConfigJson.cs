@@ -54,7 +54,16 @@ public static partial class ConfigJson
     {
         var json = Write(config);
         foreach (var assignment in assignments) json = ConfigAssignment.Parse(assignment).Apply(json);
-        return Read(json, "--set");
+        var changed = Parse(json, "--set");
+        try
+        {
+            changed.Validate();
+        }
+        catch (ConfigurationException e)
+        {
+            throw new ConfigurationException($"--set: {e.Message}\nchanged by --set:\n{ConfigDifference.Describe(config, changed)}", e);
+        }
+        return changed;
     }
 
     /// <summary>Parses without checking ranges.</summary>

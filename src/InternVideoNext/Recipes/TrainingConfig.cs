@@ -111,12 +111,16 @@ public sealed record TrainingConfig
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
     public void Validate() => new ConfigCheck("training")
         .Positive("steps", Steps)
-        .Positive("batch_size", BatchSize)
-        .Positive("accumulation", Accumulation)
+        .InRange("batch_size", BatchSize, 1, ConfigLimits.Clips)
+        .InRange("accumulation", Accumulation, 1, ConfigLimits.Clips)
+        .That((long)BatchSize * Accumulation <= ConfigLimits.Clips,
+            $"batch_size = {BatchSize} and accumulation = {Accumulation} make a step of more than {ConfigLimits.Clips} clips")
         .Positive("base_learning_rate", BaseLearningRate)
         .InRange("start_learning_rate", StartLearningRate, 0, BaseLearningRate)
         .InRange("final_learning_rate", FinalLearningRate, 0, BaseLearningRate)
-        .Require(WarmupSteps >= 0 && WarmupSteps < Steps, "warmup_steps", WarmupSteps, $"must lie in 0..steps-1 (steps is {Steps})")
+        .NotNegative("warmup_steps", WarmupSteps)
+        .Require(Steps <= 0 || WarmupSteps < Steps, "warmup_steps", WarmupSteps,
+            $"must be below steps = {Steps}: warmup_steps of {Steps - 1} or less fits, or steps of {WarmupSteps + 1L} or more")
         .Require(DecayShare is > 0 and <= 1, "decay_share", DecayShare, "must lie in (0, 1]")
         .Require(WeightDecay >= 0, "weight_decay", WeightDecay, "must not be negative")
         .Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "must lie in [0, 1)")
@@ -124,7 +128,7 @@ public sealed record TrainingConfig
         .Positive("epsilon", Epsilon)
         .Positive("clip_norm", ClipNorm)
         .Require(TrainingDevice.IsName(Device), "device", Device, "must be cpu, cuda or cuda:N")
-        .NotNegative("threads", Threads)
+        .InRange("threads", Threads, 0, ConfigLimits.Threads)
         .That(!Deterministic || Threads > 0, "deterministic is true, but threads is 0, as many as the machine has; name their number")
         .NotNegative("checkpoint_every", CheckpointEvery)
         .Positive("keep_checkpoints", KeepCheckpoints)
@@ -132,7 +136,7 @@ public sealed record TrainingConfig
         .Positive("log_every", LogEvery)
         .NotNegative("health_every", HealthEvery)
         .NotNegative("probe_every", ProbeEvery)
-        .Require(ProbeClips >= 2, "probe_clips", ProbeClips, "must be 2 or more")
+        .InRange("probe_clips", ProbeClips, 2, ConfigLimits.Clips)
         .NotNegative("max_skipped_steps", MaxSkippedSteps)
         .ThrowIfAny();
 }

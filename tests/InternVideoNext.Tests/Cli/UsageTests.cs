@@ -50,6 +50,10 @@ public sealed class UsageTests
     [InlineData(
         "training.device is cuda:1, but each of 2 processes has a GPU of its own",
         "train stage1 --data d --out o --processes 2 --device cuda:1 --set training.accumulation=2")]
+    [InlineData(
+        "warmup_steps = 13 must be below steps = 5: warmup_steps of 4 or less fits, or steps of 14 or more",
+        "train stage1 --data d --out o --preset tiny --set training.warmup_steps=13 training.steps=5")]
+    [InlineData("-> 5", "train stage1 --data d --out o --preset tiny --set training.warmup_steps=13 training.steps=5")]
     [InlineData("start is null; name a Stage 1 checkpoint", "train stage2 --data d --out o --preset tiny")]
     public async Task Usage_Wrong_ExitsWithTwoAndSaysWhat(string message, string line)
     {

@@ -82,10 +82,10 @@ public sealed record DiffusionDecoderConfig : PixelDecoderConfig
     }
 
     private ConfigCheck Check() => new ConfigCheck("model.decoder")
-        .Positive("width", Width)
-        .Positive("depth", Depth)
-        .Require(Steps >= 2, "steps", Steps, "must be at least 2")
-        .Positive("noise_levels", NoiseLevels)
+        .InRange("width", Width, 1, ConfigLimits.Width)
+        .InRange("depth", Depth, 1, ConfigLimits.Depth)
+        .InRange("steps", Steps, 2, ConfigLimits.NoiseSteps)
+        .InRange("noise_levels", NoiseLevels, 1, ConfigLimits.Depth)
         .Require(TokenShare is > 0 and <= 1, "token_share", TokenShare, "must lie in (0, 1]");
 }
 

@@ -34,7 +34,8 @@ public sealed record LabelHeadsConfig : DecoderConfig
     /// <inheritdoc/>
     public override void Validate() => new ConfigCheck("model.decoder")
         .That(Classes.Count > 0, "classes is empty; name at least one label")
-        .That(Classes.Values.All(count => count >= 2), "classes has a label of fewer than two classes")
+        .That(Classes.Values.All(count => count is >= 2 and <= ConfigLimits.Width),
+            $"classes has a label of fewer than two classes, or of more than {ConfigLimits.Width}")
         .ThrowIfAny();
 
     /// <inheritdoc/>

@@ -50,7 +50,8 @@ public sealed record LatentDecoderConfig : DecoderConfig
 
     private ConfigCheck Check() => new ConfigCheck("model.decoder")
         .NotNegative("init_std", InitStd)
-        .Require(TargetWidth is null or > 0, "target_width", TargetWidth, "must be above 0, or null");
+        .Require(TargetWidth is null or (> 0 and <= ConfigLimits.Width), "target_width", TargetWidth,
+            $"must lie in 1..{ConfigLimits.Width}, or be null");
 }
 
 /// <summary>A projection head (Linear, GELU, Linear, LayerNorm) whose output is scaled to unit length.</summary>

@@ -99,16 +99,16 @@ public sealed record EncoderConfig
     /// <summary>Checks the fields against their ranges and one another.</summary>
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
     public void Validate() => new ConfigCheck("model.encoder")
-        .Positive("width", Width)
-        .Positive("depth", Depth)
-        .Positive("heads", Heads)
-        .Positive("image_size", ImageSize)
-        .Positive("patch_size", PatchSize)
-        .Positive("frames", Frames)
-        .Positive("pool_heads", PoolHeads)
-        .Positive("pool_width", PoolWidth)
-        .NotNegative("class_tokens", ClassTokens)
-        .Positive("mlp_ratio", MlpRatio)
+        .InRange("width", Width, 1, ConfigLimits.Width)
+        .InRange("depth", Depth, 1, ConfigLimits.Depth)
+        .InRange("heads", Heads, 1, ConfigLimits.Depth)
+        .InRange("image_size", ImageSize, 1, ConfigLimits.Side)
+        .InRange("patch_size", PatchSize, 1, ConfigLimits.Side)
+        .InRange("frames", Frames, 1, ConfigLimits.Frames)
+        .InRange("pool_heads", PoolHeads, 1, ConfigLimits.Depth)
+        .InRange("pool_width", PoolWidth, 1, ConfigLimits.Width)
+        .InRange("class_tokens", ClassTokens, 0, ConfigLimits.Depth)
+        .Require(MlpRatio is > 0 and <= ConfigLimits.MlpRatio, "mlp_ratio", MlpRatio, $"must lie in (0, {ConfigLimits.MlpRatio}]")
         .Require(DropPath is >= 0 and < 1, "drop_path", DropPath, "must be in [0, 1)")
         .NotNegative("init_std", InitStd)
         .Positive("norm_eps", NormEps)
@@ -118,7 +118,12 @@ public sealed record EncoderConfig
         .Multiple("width", Width, "heads", Heads)
         .Multiple("width", Width, "pool_heads", PoolHeads)
         .Multiple("image_size", ImageSize, "patch_size", PatchSize)
+        .Require(Tokens <= ConfigLimits.Tokens, "image_size", ImageSize, $"and frames = {Frames} make {Tokens} tokens, more than "
+            + $"{ConfigLimits.Tokens}")
         .ThrowIfAny();
+
+    // Whatever the numbers are.
+    private double Tokens => Frames * Math.Pow((double)ImageSize / PatchSize, 2);
 
     /// <summary>The first values of the position tables of encoder, predictor and alignment, [1, K + N, C].</summary>
     internal Tensor PositionTable() => Modules.PositionTable.SineCosine(Width, Grid, ClassTokens, PositionScale, PositionBase);

@@ -63,17 +63,17 @@ public sealed record ModernBertPredictorConfig : PredictorConfig
 
     /// <inheritdoc/>
     public override void Validate() => new ConfigCheck("model.predictor")
-        .Positive("width", Width)
-        .Positive("heads", Heads)
-        .Positive("intermediate", Intermediate)
+        .InRange("width", Width, 1, ConfigLimits.Width)
+        .InRange("heads", Heads, 1, ConfigLimits.Depth)
+        .InRange("intermediate", Intermediate, 1, ConfigLimits.Width)
         .Positive("global_every", GlobalEvery)
         .Multiple("width", Width, "two channels per head: 2 heads", 2 * Heads)
-        .Require(LocalAttention >= 2, "local_attention", LocalAttention, "must be at least 2")
+        .InRange("local_attention", LocalAttention, 2, ConfigLimits.Tokens)
         .Positive("global_theta", GlobalTheta)
         .Positive("local_theta", LocalTheta)
         .NotNegative("init_std", InitStd)
         .Positive("norm_eps", NormEps)
-        .Require(LayerIds.Count > 0, "layer_ids", LayerIds.Count, "layers listed: name at least one")
+        .Require(LayerIds.Count is > 0 and <= ConfigLimits.Depth, "layer_ids", LayerIds.Count, "layers listed: name at least one")
         .Require(LayerIds.All(id => id >= 0), "layer_ids", LayerIds.DefaultIfEmpty().Min(), "must not be negative")
         .ThrowIfAny();
 

@@ -61,11 +61,11 @@ public sealed record VitPredictorConfig : PredictorConfig
 
     /// <inheritdoc/>
     public override void Validate() => new ConfigCheck("model.predictor")
-        .Positive("width", Width)
-        .Positive("depth", Depth)
-        .Positive("heads", Heads)
+        .InRange("width", Width, 1, ConfigLimits.Width)
+        .InRange("depth", Depth, 1, ConfigLimits.Depth)
+        .InRange("heads", Heads, 1, ConfigLimits.Depth)
         .Multiple("width", Width, "heads", Heads)
-        .Positive("mlp_ratio", MlpRatio)
+        .Require(MlpRatio is > 0 and <= ConfigLimits.MlpRatio, "mlp_ratio", MlpRatio, $"must lie in (0, {ConfigLimits.MlpRatio}]")
         .NotNegative("init_std", InitStd)
         .ThrowIfAny();
 }

@@ -56,12 +56,12 @@ public sealed record SiglipConfig
     /// <summary>Checks the fields against their ranges and one another.</summary>
     /// <exception cref="ConfigurationException">Names every offending field with its value.</exception>
     public void Validate() => new ConfigCheck("tower")
-        .Positive("width", Width)
-        .Positive("intermediate", Intermediate)
-        .Positive("depth", Depth)
-        .Positive("heads", Heads)
-        .Positive("image_size", ImageSize)
-        .Positive("patch_size", PatchSize)
+        .InRange("width", Width, 1, ConfigLimits.Width)
+        .InRange("intermediate", Intermediate, 1, ConfigLimits.Width)
+        .InRange("depth", Depth, 1, ConfigLimits.Depth)
+        .InRange("heads", Heads, 1, ConfigLimits.Depth)
+        .InRange("image_size", ImageSize, 1, ConfigLimits.Side)
+        .InRange("patch_size", PatchSize, 1, ConfigLimits.Side)
         .Positive("eps", Eps)
         .Multiple("width", Width, "heads", Heads)
         .Multiple("image_size", ImageSize, "patch_size", PatchSize)
