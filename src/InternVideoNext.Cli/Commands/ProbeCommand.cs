@@ -95,7 +95,8 @@ internal static class ProbeCommand
         var features = new ProtocolFeatures(protocol, encoder, tools, parsed.GetValue(Augmented), parsed.GetValue(Seed));
         using var train = await features.TrainingAsync(manifest.Filter("train"), label, cancellation).ConfigureAwait(false);
         using var test = await features.TestAsync(manifest.Filter(split), label, cancellation).ConfigureAwait(false);
-        using var run = ProbeRunner.Run(protocol, label, classes, train, test, parsed.GetValue(Seed), device: device, start: start);
+        using var run = ProbeRunner.Run(
+            protocol, label, classes, train, test, parsed.GetValue(Seed), device: device, start: start, cancellation: cancellation);
         if (save is not null && run.Trained is { } trained) ProbeFile.Save(save, trained);
         Show(run.Result);
         if (manifest.Expected.TryGetValue(split, out var published))

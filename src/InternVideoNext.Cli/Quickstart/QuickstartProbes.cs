@@ -50,7 +50,8 @@ internal sealed class QuickstartProbes
                 {
                     using var trainSet = trainFeatures.Labelled(i, train, label);
                     using var testSet = testFeatures.Labelled(i, test, label);
-                    using var run = ProbeRunner.Run(protocol, label, manifest.Labels[label], trainSet, testSet, options.Seed);
+                    using var run = ProbeRunner.Run(
+                        protocol, label, manifest.Labels[label], trainSet, testSet, options.Seed, cancellation: cancellation);
                     results.Add((Encoders[i], run.Result));
                 }
             }

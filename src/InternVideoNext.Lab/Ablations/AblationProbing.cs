@@ -44,7 +44,8 @@ internal static class AblationProbing
                 cancellation.ThrowIfCancellationRequested();
                 using var trainSet = train.Labelled(readout, label);
                 using var testSet = test.Labelled(readout, label);
-                using var probe = ProbeRunner.Run(readout.Protocol, label, classes, trainSet, testSet, run.Seed);
+                using var probe = ProbeRunner.Run(
+                    readout.Protocol, label, classes, trainSet, testSet, run.Seed, cancellation: cancellation);
                 probes.Add(
                     new AblationProbe(readout.Name, probe.Result, string.Concat(probe.Predictions.Select(p => p.Correct ? '1' : '0'))));
             }

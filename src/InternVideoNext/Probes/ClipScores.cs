@@ -22,7 +22,8 @@ internal sealed class ClipScores : IDisposable
 
     /// <summary>Scores some rows.</summary>
     public static ClipScores Of(
-        ProbeCandidates candidates, FeatureSet set, IEnumerable<int> rows, int classes, Device device, int rowsAtOnce)
+        ProbeCandidates candidates, FeatureSet set, IEnumerable<int> rows, int classes, Device device, int rowsAtOnce,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var ordered = rows.ToArray();
@@ -32,6 +33,7 @@ internal sealed class ClipScores : IDisposable
         var views = zeros(clips.Length);
         foreach (var part in ordered.Chunk(rowsAtOnce))
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var index = tensor(part.Select(row => place[set.ClipOfRow[row]]).ToArray());
             var probabilities = candidates.Probabilities(set.Take(part, device)).cpu();     // [G, b, K]

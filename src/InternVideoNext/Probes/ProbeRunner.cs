@@ -21,11 +21,12 @@ public static class ProbeRunner
     /// <param name="validation">Clips to choose by; null holds out a share of the training clips if there is anything to choose.</param>
     /// <param name="device">Where to compute; null is the CPU.</param>
     /// <param name="start">For a protocol that starts from another's probe: that probe.</param>
+    /// <param name="cancellation">Ends it at its next step.</param>
     /// <exception cref="ArgumentException">The protocol is invalid, a set is empty, doesn't fit the class list, the other sets or
     /// the protocol's kind of probe, or a starting probe is missing or of no use.</exception>
     public static ProbeRun Run(
         ProbeProtocol protocol, string label, IReadOnlyList<string> classes, FeatureSet train, FeatureSet test, ulong seed,
-        FeatureSet? validation = null, Device? device = null, TrainedProbe? start = null)
+        FeatureSet? validation = null, Device? device = null, TrainedProbe? start = null, CancellationToken cancellation = default)
     {
         protocol.Validate();
         var hash = ClassList.Hash(classes);
@@ -33,7 +34,7 @@ public static class ProbeRunner
         var origin = ProbeChecks.Start(protocol, classes, start);
         var points = protocol.Grid.Points;
         var choice = points.Count == 1 ? GridChoice.Fixed : protocol.Choice;
-        var fitter = new Fitter(protocol, classes.Count, device ?? CPU, origin);
+        var fitter = new Fitter(protocol, classes.Count, device ?? CPU, origin, cancellation);
 
         // The choice sees training and, unless the protocol says best on test, validation clips; test scores come after it.
         var carve = choice == GridChoice.Validation && validation is null;
@@ -80,11 +81,12 @@ public static class ProbeRunner
         return best;
     }
 
-    private sealed class Fitter(ProbeProtocol protocol, int classes, Device device, ProbeStart? start)
+    private sealed class Fitter(
+        ProbeProtocol protocol, int classes, Device device, ProbeStart? start, CancellationToken cancellation)
     {
         public ProbeCandidates Fit(FeatureSet set, int[] rows, IReadOnlyList<ProbeSetting> settings, ulong seed)
         {
-            var task = new ProbeTask(set, rows, classes, settings, seed, device);
+            var task = new ProbeTask(set, rows, classes, settings, seed, device) { Cancellation = cancellation };
             return protocol.Kind switch
             {
                 ProbeKind.Linear => LinearTrainer.Fit(protocol, task, start),
@@ -94,7 +96,7 @@ public static class ProbeRunner
         }
 
         public ClipScores Score(ProbeCandidates candidates, FeatureSet set, int[]? rows = null) =>
-            ClipScores.Of(candidates, set, rows ?? Enumerable.Range(0, set.Rows), classes, device, RowsAtOnce);
+            ClipScores.Of(candidates, set, rows ?? Enumerable.Range(0, set.Rows), classes, device, RowsAtOnce, cancellation);
     }
 }
 

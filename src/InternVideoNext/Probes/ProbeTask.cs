@@ -14,6 +14,9 @@ internal sealed record ProbeTask(FeatureSet Set, int[] Rows, int Classes, IReadO
 {
     private const ulong OrderStream = 1;
 
+    /// <summary>Ends the training at its next step.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Steps of one epoch.</summary>
     public int StepsPerEpoch(int batchSize) => (Rows.Length + batchSize - 1) / batchSize;
 
@@ -28,6 +31,7 @@ internal sealed record ProbeTask(FeatureSet Set, int[] Rows, int Classes, IReadO
         var steps = StepsPerEpoch(batchSize);
         for (var step = 0; step < steps; step++)
         {
+            Cancellation.ThrowIfCancellationRequested();
             var from = (int)((long)order.Length * step / steps);
             var to = (int)((long)order.Length * (step + 1) / steps);
             yield return order[from..to];

@@ -27,6 +27,16 @@ public sealed class ProbeRunnerTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void Run_ToldToEnd_EndsWithinAStep(string kind)
+    {
+        using var train = MadeFeatures.Separable(240, Classes, 16, seed: 1, "train", tokens: 5);
+        using var test = MadeFeatures.Separable(120, Classes, 16, seed: 2, "test", tokens: 5);
+        Assert.Throws<OperationCanceledException>(() => ProbeRunner.Run(
+            Protocol(kind), "made", Names, train, test, seed: 3, cancellation: new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Run_SeparableFeatures_IsAlwaysRight(string kind)
     {
         using var train = MadeFeatures.Separable(240, Classes, 16, seed: 1, "train", tokens: 5);

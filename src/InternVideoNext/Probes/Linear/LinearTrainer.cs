@@ -28,7 +28,8 @@ internal static class LinearTrainer
 
     private static LinearCandidates Optimum(ProbeProtocol protocol, ProbeTask task, Tensor x, Tensor labels, Tensor mean, Tensor scale)
     {
-        using var solution = LogisticRegression.Solve(x, labels, task.Classes, [.. task.Settings.Select(setting => setting.L2!.Value)]);
+        using var solution = LogisticRegression.Solve(
+            x, labels, task.Classes, [.. task.Settings.Select(setting => setting.L2!.Value)], cancellation: task.Cancellation);
         return Keep(protocol, task, mean, scale, solution.Weights.to(float32), solution.Bias.to(float32), solution.Loss);
     }
 

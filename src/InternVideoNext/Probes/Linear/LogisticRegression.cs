@@ -22,10 +22,12 @@ public static class LogisticRegression
     /// <param name="l2">The G strengths, each positive.</param>
     /// <param name="tolerance">Stops when no gradient entry is larger (mean-loss units).</param>
     /// <param name="maxIterations">Stops in any case.</param>
+    /// <param name="cancellation">Ends it without a result.</param>
     /// <returns>Detached tensors on the features' device.</returns>
     /// <exception cref="ArgumentException">No rows, no strengths, or a strength that is not positive.</exception>
     public static LogisticSolution Solve(
-        Tensor features, Tensor labels, int classes, IReadOnlyList<double> l2, double tolerance = 1e-5, int maxIterations = 300)
+        Tensor features, Tensor labels, int classes, IReadOnlyList<double> l2, double tolerance = 1e-5, int maxIterations = 300,
+        CancellationToken cancellation = default)
     {
         if (features.size(0) == 0) throw new ArgumentException("There are no rows to fit.", nameof(features));
         if (l2.Count == 0 || l2.Any(value => !(value > 0)))
@@ -38,7 +40,8 @@ public static class LogisticRegression
         var (eigenvalues, axes) = linalg.eigh(centred.T.matmul(centred) / x.size(0));  // [D], [D, D]
         var rotated = cat([centred.matmul(axes), ones(x.size(0), 1, dtype: float64, device: x.device)], 1).contiguous(); // [n, E]
         var problem = new Problem(rotated, labels, classes, tensor(l2.ToArray(), dtype: float64, device: x.device));
-        var (solution, loss, gradient, iterations) = Minimise(problem, eigenvalues.clamp_min(0), tolerance, maxIterations);
+        var (solution, loss, gradient, iterations) = Minimise(
+            problem, eigenvalues.clamp_min(0), tolerance, maxIterations, cancellation);
 
         // [G, D, K]
         var weights = axes.matmul(solution.narrow(0, 0, x.size(1)).reshape(x.size(1), -1)).reshape(x.size(1), l2.Count, classes).transpose(
@@ -51,7 +54,7 @@ public static class LogisticRegression
 
     // Parameters, gradients and directions are [E, G, K]; what belongs to one strength is reduced over E and K.
     private static (Tensor Solution, Tensor Loss, Tensor Gradient, int Iterations) Minimise(
-        Problem problem, Tensor eigenvalues, double tolerance, int maxIterations)
+        Problem problem, Tensor eigenvalues, double tolerance, int maxIterations, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var at = problem.Start();
@@ -60,6 +63,7 @@ public static class LogisticRegression
         var iteration = 0;
         while (iteration < maxIterations && gradient.abs().max().item<double>() > tolerance)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var direction = Direction(gradient, steps, problem.InverseCurvature(eigenvalues, spread));
             var (step, nextLoss, nextGradient, nextSpread, moved) = Search(problem, at, loss, gradient, direction, tolerance);
