@@ -16,10 +16,11 @@ internal static class RunGuard
     /// </exception>
     public static void Check(RunFolder folder, RunConfig config, bool resume, IReadOnlyList<string> allowed)
     {
-        if (folder.CheckpointFolders().Count == 0) return;
+        if (!folder.HoldsCheckpoints) return;
         if (!resume)
             throw new ConfigurationException(
-                $"--out {folder.Root} already holds a run; add --resume to go on with it, or name another folder");
+                $"--out {folder.Root} already holds a run; add --resume to go on with it, or --start-over to begin "
+                + "again at step 0 and keep what is there, or name another folder");
         if (folder.ReadConfig() is not { } before) return;
         var refused = ConfigDifference.Paths(before, config)
             .Where(path => !allowed.Any(a => path == a || path.StartsWith(a + '.', StringComparison.Ordinal))).ToList();

@@ -20,7 +20,10 @@ internal static class StageRun
             .ConfigureAwait(false);
         using var stage = StageFactory.Create(config);
         var display = new TrainingDisplay(title);
-        var trainer = new Trainer(config, stage, source, folder, probe, group);
+        var trainer = new Trainer(config, stage, source, folder, probe, group)
+        {
+            Notices = new ImmediateProgress<string>(notice => Console.Error.WriteLine($"ivnext: {title}: {notice}")),
+        };
         try
         {
             var outcome = await trainer.RunAsync(display, cancellation).ConfigureAwait(false);

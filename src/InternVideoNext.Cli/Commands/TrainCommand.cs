@@ -25,7 +25,9 @@ internal static class TrainCommand
         AllowMultipleArgumentsPerToken = true
     };
     private static readonly Option<bool> Resume = new("--resume")
-    { Description = "Go on from the newest valid checkpoint in --out; from the start where there is none." };
+    { Description = "Go on from the newest sound checkpoint in --out; from the start where there is no checkpoint at all." };
+    private static readonly Option<bool> StartOver = new("--start-over")
+    { Description = "Begin at step 0 though --out holds a run: what is there is moved to before-1, before-2, ... in --out." };
     private static readonly Option<string[]> Allow = new("--allow")
     {
         Description = "A path of the configuration that --resume may find changed, e.g. training.steps; may be repeated.",
@@ -52,7 +54,7 @@ internal static class TrainCommand
             Several machines: one command a process; rank 0 keeps the folder in --out:
               CUDA_VISIBLE_DEVICES=0 ./ivnext train stage1 ... --processes 16 --rank 0 --address 10.0.0.1:29500
               CUDA_VISIBLE_DEVICES=1 ./ivnext train stage1 ... --processes 16 --rank 1 --address 10.0.0.1:29500
-            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
+            """) { Data, Preset, Out, Set, Device, Resume, StartOver, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
         stage1.SetAction((parsed, cancellation) => RunAsync(Presets.Stage1(parsed.GetValue(Preset)!), parsed, cancellation));
         var stage2 = new Command("stage2",
             """
@@ -61,7 +63,7 @@ internal static class TrainCommand
             Examples:
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/stage2
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/two --processes 2 --set training.accumulation=2 training.batch_size=16
-            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
+            """) { Data, Preset, Start, Out, Set, Device, Resume, StartOver, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
         stage2.SetAction((parsed, cancellation) =>
         {
             var start = parsed.GetValue(Start);
@@ -99,6 +101,12 @@ internal static class TrainCommand
     private static async Task<int> LeadAsync(
         ProcessPlan plan, RunConfig config, RunFolder folder, ParseResult parsed, CancellationToken cancellation)
     {
+        if (parsed.GetValue(StartOver))
+        {
+            if (parsed.GetValue(Resume)) throw new ConfigurationException("--start-over and --resume exclude one another");
+            if (await folder.SetAsideAsync().ConfigureAwait(false) is { } before)
+                Console.WriteLine($"The run that was there is in {before}");
+        }
         RunGuard.Check(folder, config, parsed.GetValue(Resume), parsed.GetValue(Allow) ?? []);
         using var limit = Limit(parsed.GetValue(MaxHours));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -161,5 +169,5 @@ internal static class TrainCommand
     private static IReadOnlyList<string> Words(ParseResult parsed) => [.. parsed.Tokens.Select(t => t.Value)];
 
     private static string ResumeCommand(ParseResult parsed) =>
-        $"./ivnext {ShellWords.Join(Words(parsed).Where(word => word != Resume.Name))} {Resume.Name}";
+        $"./ivnext {ShellWords.Join(Words(parsed).Where(word => word != Resume.Name && word != StartOver.Name))} {Resume.Name}";
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
@@ -16,13 +15,15 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     /// <summary>Beside the log, TensorBoard's event files of the same numbers.</summary>
     public const string TensorBoardFolder = "tensorboard";
 
-    private readonly FileStream _file;
+    private readonly AppendedFile _file;
     private readonly TensorBoardLog _tensorBoard;
     private readonly List<Pending> _pending = [];
     private readonly Stopwatch _sinceFlush = Stopwatch.StartNew();
     private long _skipped;
 
-    /// <summary>Opens the log and drops what is beyond <paramref name="step"/>, which a resumed run is about to repeat.</summary>
+    /// <summary>
+    /// Opens the log and cuts off what is beyond <paramref name="step"/> (<see cref="LogCut"/>), which a resumed run is about to repeat.
+    /// </summary>
     /// <param name="path">The file; made where missing.</param>
     /// <param name="step">Steps done.</param>
     /// <param name="skipped">Steps skipped so far.</param>
@@ -30,9 +31,8 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     {
         _skipped = skipped;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        _file.SetLength(LengthUpTo(step));
-        _file.Seek(0, SeekOrigin.End);
+        var length = LogCut.After(path, step);
+        _file = new AppendedFile(File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read), length);
         _tensorBoard = new TensorBoardLog(Path.Combine(Path.GetDirectoryName(path)!, TensorBoardFolder), step);
     }
 
@@ -60,7 +60,30 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     public void AttachProbe(IReadOnlyDictionary<string, double>? probe) => _pending[^1] = _pending[^1] with { Probe = probe };
 
     /// <summary>Reads and writes everything collected.</summary>
+    /// <exception cref="IOException">It could not be written; the next call tries again.</exception>
     public void Flush()
+    {
+        ReadPending();
+        _file.Flush();
+        _tensorBoard.Flush();
+    }
+
+    /// <summary>As <see cref="Flush"/>, then waits until the disk has it: a checkpoint must not outlive the log of its steps.</summary>
+    /// <exception cref="IOException">It could not be written; the next call tries again.</exception>
+    public void FlushToDisk()
+    {
+        Flush();
+        _file.FlushToDisk();
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        _tensorBoard.Dispose();
+        _file.Dispose();
+    }
+
+    private void ReadPending()
     {
         if (_pending.Count == 0) return;
         var rate = _pending.Sum(p => p.Step.Clips.Count) / _sinceFlush.Elapsed.TotalSeconds;
@@ -75,44 +98,13 @@ internal sealed class MetricsLog : IStepLog, IDisposable
                 (NewestHealth, NewestProbe) = (Newest.Health ?? NewestHealth, Newest.Probe ?? NewestProbe);
                 NewestSkippedClips = Newest.SkippedClips ?? NewestSkippedClips;
                 values = values[pending.Width..];
-                _file.Write(JsonSerializer.SerializeToUtf8Bytes(Newest, SnakeCaseJson.Line));
-                _file.WriteByte((byte)'\n');
+                JsonSerializer.Serialize(_file.Waiting, Newest, SnakeCaseJson.Line);
+                _file.Waiting.WriteByte((byte)'\n');
                 _tensorBoard.Add(Newest);
             }
         }
-        _file.Flush();
-        _tensorBoard.Flush();
         Clear();
         _sinceFlush.Restart();
-    }
-
-    /// <summary>As <see cref="Flush"/>, then waits until the disk has it: a checkpoint must not outlive the log of its steps.</summary>
-    public void FlushToDisk()
-    {
-        Flush();
-        _file.Flush(flushToDisk: true);
-    }
-
-    public void Dispose()
-    {
-        Clear();
-        _tensorBoard.Dispose();
-        _file.Dispose();
-    }
-
-    // Bytes of the whole lines up to a step. A line cut short by a kill has no step: it goes, and what follows it.
-    private long LengthUpTo(long step)
-    {
-        using var reader = new StreamReader(
-            _file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
-        var length = 0L;
-        while (reader.ReadLine() is { } line)
-        {
-            var end = length + Encoding.UTF8.GetByteCount(line) + 1;
-            if (end > _file.Length || MetricsFile.Parse(line) is not { } metrics || metrics.Step > step) break;
-            length = end;
-        }
-        return length;
     }
 
     private void Clear()

@@ -13,6 +13,9 @@ public sealed class RunFolder(string path)
 {
     private const int ClaimAttempts = 5;
 
+    // EWOULDBLOCK, as an IOException of .NET has it.
+    private const int HeldByAnother = 11;
+
     // What begins with a dot is unfinished, or half removed, and is cleared away by the next checkpoint.
     private const string StepPrefix = "step-", DamagedPrefix = "damaged-", Unfinished = ".partial-", Removed = ".removed-";
 
@@ -41,9 +44,13 @@ public sealed class RunFolder(string path)
                 using var claim = new FileStream(ClaimFile, FileMode.Open, FileAccess.Read, FileShare.Read);
                 return false;
             }
-            catch (IOException)
+            catch (IOException e) when (e.HResult == HeldByAnother)
             {
                 return true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false; // another user's: nobody can tell
             }
         }
     }
@@ -63,23 +70,27 @@ public sealed class RunFolder(string path)
     }
 
     /// <summary>Keeps other processes from training the same run, until disposed or the process ends in whatever way.</summary>
-    /// <exception cref="IOException">Another process trains it.</exception>
-    internal async Task<IDisposable> ClaimAsync()
+    /// <exception cref="IOException">Another process trains it, or the folder cannot be written to.</exception>
+    internal async Task<RunClaim> ClaimAsync()
     {
-        Directory.CreateDirectory(Root);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return new FileStream(ClaimFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Directory.CreateDirectory(Root);
+                return new RunClaim(Root, new FileStream(ClaimFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (attempt < ClaimAttempts) // a list of runs looks at it for a moment
+            catch (IOException e) when (e.HResult == HeldByAnother && attempt < ClaimAttempts) // a list of runs looks at it for a moment
             {
                 await Task.Delay(100).ConfigureAwait(false);
             }
-            catch (IOException e)
+            catch (IOException e) when (e.HResult == HeldByAnother)
             {
                 throw new IOException($"another process trains in {Root} now; wait for it, or name another folder", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"{Root} cannot be written to: {e.Message} Make it writable, or name another folder.", e);
             }
         }
     }
@@ -88,6 +99,10 @@ public sealed class RunFolder(string path)
     public IReadOnlyList<string> CheckpointFolders() =>
         !Directory.Exists(Checkpoints) ? [] :
         [.. Directory.EnumerateDirectories(Checkpoints, StepPrefix + "*").Where(f => StepOf(f) >= 0).OrderByDescending(StepOf)];
+
+    /// <summary>Whether there are checkpoints, sound or damaged.</summary>
+    public bool HoldsCheckpoints => CheckpointFolders().Count > 0
+        || (Directory.Exists(Checkpoints) && Directory.EnumerateDirectories(Checkpoints, DamagedPrefix + "*").Any());
 
     /// <summary>The configuration the folder was made with, or null for a new folder.</summary>
     public RunConfig? ReadConfig() => File.Exists(ConfigFile) ? ConfigJson.Read(File.ReadAllText(ConfigFile), ConfigFile) : null;
@@ -127,6 +142,24 @@ public sealed class RunFolder(string path)
         var to = Path.Combine(Checkpoints, name);
         for (var i = 2; Directory.Exists(to); i++) to = Path.Combine(Checkpoints, $"{name}-{i}");
         Directory.Move(checkpoint, to);
+        return to;
+    }
+
+    /// <summary>
+    /// Moves the run that is in the folder out of the way of a new one, into <c>before-1</c>, <c>before-2</c>, ... below it.
+    /// </summary>
+    /// <returns>Where it is now; null where there was none.</returns>
+    /// <exception cref="IOException">A process trains it, or it cannot be moved.</exception>
+    public async Task<string?> SetAsideAsync()
+    {
+        string[] parts = [Checkpoints, MetricsFile, Path.Combine(Root, LogCut.FileName), Path.Combine(Root, MetricsLog.TensorBoardFolder),
+            ConfigFile];
+        if (!Directory.Exists(Root) || !parts.Any(Path.Exists)) return null;
+        using var claim = await ClaimAsync().ConfigureAwait(false);
+        var number = 1;
+        while (Directory.Exists(Path.Combine(Root, $"before-{number}"))) number++;
+        var to = Directory.CreateDirectory(Path.Combine(Root, $"before-{number}")).FullName;
+        foreach (var part in parts.Where(Path.Exists)) Directory.Move(part, Path.Combine(to, Path.GetFileName(part)));
         return to;
     }
 

@@ -14,22 +14,35 @@ namespace InternVideoNext.Runs;
 /// </remarks>
 internal sealed class TensorBoardLog : IDisposable
 {
-    private readonly FileStream _file;
+    private const string Prefix = "events.out.tfevents.";
+
+    private readonly AppendedFile _file;
 
     /// <param name="folder">Where the event files are; made where missing.</param>
     /// <param name="step">Steps done when the sitting begins.</param>
     public TensorBoardLog(string folder, long step)
     {
         Directory.CreateDirectory(folder);
-        // TensorBoard reads the files of a folder in the order of their names.
-        var sitting = Directory.GetFiles(folder, "events.out.tfevents.*").Length;
-        var name = string.Create(CultureInfo.InvariantCulture,
-            $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{sitting:D6}.{Environment.MachineName}."
-                + $"{Environment.ProcessId}");
-        _file = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        var name = NameAfter(
+            Directory.EnumerateFiles(folder, Prefix + "*").Select(f => Path.GetFileName(f)), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        _file = new AppendedFile(
+            File.OpenHandle(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read), 0);
         Write(new Event { FileVersion = "brain.Event:2" });
         Write(new Event { Step = step + 1, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
         _file.Flush();
+    }
+
+    /// <summary>
+    /// A name behind all others: TensorBoard reads the files of a folder in the order of their names. Where the clock went back, the
+    /// time of the last sitting stands for this one's.
+    /// </summary>
+    /// <param name="others">Names of files in the folder.</param>
+    /// <param name="now">Seconds since 1970.</param>
+    internal static string NameAfter(IEnumerable<string> others, long now)
+    {
+        var (last, sitting) = others.Select(Parts).Append((0, -1)).Max();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Prefix}{Math.Max(now, last):D10}.{sitting + 1:D6}.{Environment.MachineName}.{Environment.ProcessId}");
     }
 
     public void Add(StepMetrics metrics)
@@ -65,9 +78,19 @@ internal sealed class TensorBoardLog : IDisposable
         foreach (var (name, value) in metrics.Probe ?? new Dictionary<string, double>()) yield return ($"probe/{name}", value);
     }
 
+    // Of another writer's file: its time alone.
+    private static (long Seconds, long Sitting) Parts(string name)
+    {
+        var parts = name[Prefix.Length..].Split('.');
+        return (Number(0), Number(1));
+
+        long Number(int at) => at < parts.Length
+            && long.TryParse(parts[at], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+
     private void Write(Event happening)
     {
         happening.WallTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
-        EventRecords.Write(_file, happening.ToByteArray());
+        EventRecords.Write(_file.Waiting, happening.ToByteArray());
     }
 }

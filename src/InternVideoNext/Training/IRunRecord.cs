@@ -26,6 +26,9 @@ internal interface IRunRecord : IStepLog, IDisposable
     /// <summary>Makes a checkpoint, unless there is one of this step.</summary>
     void Save(long step);
 
+    /// <summary>Makes a checkpoint at an error, if it can be made at once, and says so. Throws nothing.</summary>
+    void Rescue(long step);
+
     /// <summary>The error that ends a run with too many skipped steps.</summary>
     TrainingHaltedException TooManySkipped(long skipped);
 }

@@ -33,6 +33,11 @@ internal sealed class NoRecord : IRunRecord
         // The first process does.
     }
 
+    public void Rescue(long step)
+    {
+        // The first process does.
+    }
+
     public TrainingHaltedException TooManySkipped(long skipped) =>
         new($"{skipped} steps had a non-finite loss or gradient; rank 0 says more");
 

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
@@ -12,20 +15,23 @@ internal sealed class RunRecord : IRunRecord
 {
     private readonly TrainingConfig _training;
     private readonly RunFolder _folder;
-    private readonly IDisposable _claim;
+    private readonly RunClaim _claim;
     private readonly TrainingCheckpoint _checkpoint;
     private readonly MetricsLog _log;
     private readonly QuickProbe? _probe;
-    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly RunObservers _observers;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _saved;
 
     private RunRecord(
-        RunConfig config, RunFolder folder, IDisposable claim, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
-        IProgress<TrainingProgress>? progress)
+        RunConfig config, RunFolder folder, RunClaim claim, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
+        RunObservers observers)
     {
-        (_training, _folder, _claim, _checkpoint, _probe, _progress) = (config.Training, folder, claim, checkpoint, probe, progress);
+        (_training, _folder, _claim, _checkpoint, _probe, _observers) = (config.Training, folder, claim, checkpoint, probe, observers);
         FirstStep = checkpoint.Restore();
+        if (FirstStep > _training.Steps) throw new ConfigurationException(
+            $"the run in {folder.Root} has done {FirstStep} steps, more than the {_training.Steps} of training.steps: give as many or "
+            + "more to go on with it, or name another folder");
         _saved = checkpoint.Newest is null ? -1 : FirstStep;
         folder.WriteConfig(config);
         _log = new MetricsLog(folder.MetricsFile, FirstStep, optimizer.ReadSkipped());
@@ -43,18 +49,18 @@ internal sealed class RunRecord : IRunRecord
     /// <param name="checkpoint">Of the stage and optimiser, which are restored.</param>
     /// <param name="optimizer">Knows the steps skipped so far.</param>
     /// <param name="probe">Measures the encoder; null: never.</param>
-    /// <param name="progress">Told of every <see cref="Report"/>.</param>
+    /// <param name="observers">Told of every <see cref="Report"/>, and of what a disk is waited for.</param>
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     public static RunRecord Open(
         RunConfig config, RunFolder folder, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
-        IProgress<TrainingProgress>? progress)
+        RunObservers observers)
     {
         var claim = folder.ClaimAsync().GetAwaiter().GetResult();
         var opened = false;
         try
         {
-            var record = new RunRecord(config, folder, claim, checkpoint, optimizer, probe, progress);
+            var record = new RunRecord(config, folder, claim, checkpoint, optimizer, probe, observers);
             opened = true;
             return record;
         }
@@ -82,8 +88,8 @@ internal sealed class RunRecord : IRunRecord
 
     public void Report(long step)
     {
-        _log.Flush();
-        _progress?.Report(
+        Persist(_log.Flush);
+        _observers.Progress?.Report(
             new TrainingProgress(_log.Newest!, _training.Steps, _clock.Elapsed / (step - FirstStep) * (_training.Steps - step))
             {
                 Health = _log.NewestHealth,
@@ -93,9 +99,52 @@ internal sealed class RunRecord : IRunRecord
 
     public void Save(long step)
     {
-        if (step == _saved) return;
+        if (step != _saved) Persist(() => SaveNow(step));
+    }
+
+    public void Rescue(long step)
+    {
+        try
+        {
+            _claim.Require();
+            if (step != _saved) SaveNow(step);
+            _observers.Notices?.Report(
+                $"an error ends the run; its {step} steps are saved in {Checkpoint}, go on from there with --resume");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ExternalException or RunFolderLostException)
+        {
+            _observers.Notices?.Report($"an error ends the run at step {step}, which could not be saved: {e.Message}");
+        }
+    }
+
+    private void SaveNow(long step)
+    {
         _log.FlushToDisk();
-        _checkpoint.Save(_saved = step);
+        _checkpoint.Save(step);
+        _saved = step;
+    }
+
+    // A disk that is full or away is waited for: the steps since the last checkpoint are in this process alone.
+    private void Persist(Action write)
+    {
+        var patience = new Patience(_observers.Cancellation);
+        while (true)
+        {
+            _claim.Require();
+            try
+            {
+                write();
+                return;
+            }
+            catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && patience.Next is { } pause)
+            {
+                _observers.Notices?.Report(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_folder.Root} cannot be written to: {e.Message} The run waits, and tries again in {pause.TotalSeconds:0} s"));
+                patience.Wait();
+            }
+        }
     }
 
     public TrainingHaltedException TooManySkipped(long skipped) => new(
@@ -115,6 +164,12 @@ internal sealed class RunRecord : IRunRecord
         _claim.Dispose();
     }
 }
+
+/// <summary>Who watches a run.</summary>
+/// <param name="Progress">Told of steps; null: nobody.</param>
+/// <param name="Notices">Told in sentences what the run waits for, and what it did at an error; null: nobody.</param>
+/// <param name="Cancellation">Asks the run to end.</param>
+internal sealed record RunObservers(IProgress<TrainingProgress>? Progress, IProgress<string>? Notices, CancellationToken Cancellation);
 
 /// <summary>What a progress display shows.</summary>
 /// <param name="Metrics">The newest step.</param>

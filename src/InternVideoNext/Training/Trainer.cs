@@ -15,8 +15,9 @@ namespace InternVideoNext.Training;
 /// step with a checkpoint; a later run in the same folder continues bit for bit.
 /// </summary>
 /// <remarks>
-/// A run computes in a thread of its own (<see cref="ComputeThread"/>), which takes its batches from a channel.
-/// /// Several processes train one run together where each has a trainer with its place in a group. They share out the batches of
+/// A run computes in a thread of its own (<see cref="ComputeThread"/>), which takes its batches from a channel. Whatever ends a
+/// run, the last whole step is saved before (<see cref="TrainingSitting"/>).
+/// Several processes train one run together where each has a trainer with its place in a group. They share out the batches of
 /// each step (<see cref="StepShare"/>), add up their gradients, and make the same update. The first restores the run and keeps its
 /// folder; the others get its state, and touch no folder. A run may go on with another number of processes.
 /// </remarks>
@@ -35,11 +36,19 @@ public sealed class Trainer(
     private readonly IProcessGroup _group = group ?? new SingleProcess();
     private readonly StepShare _share = StepShare.Of(config.Training, group?.Rank ?? 0, group?.Size ?? 1);
 
-    /// <summary>Trains from the newest valid checkpoint in the folder, or from the start where there is none.</summary>
+    /// <summary>
+    /// Told what the run waits for, and what it did at an error, in sentences for people: on the first process; null: nobody.
+    /// </summary>
+    public IProgress<string>? Notices { get; init; }
+
+    /// <summary>Trains from the newest sound checkpoint in the folder, or from the start where there is no checkpoint.</summary>
     /// <param name="progress">Called every <see cref="TrainingConfig.LogEvery"/> steps, on the first process.</param>
     /// <param name="cancellation">Ends the run at the next step, with a checkpoint; on any process, for all.</param>
     /// <exception cref="TrainingHaltedException">Too many steps had a non-finite loss or gradient.</exception>
-    /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
+    /// <exception cref="IOException">
+    /// Another process trains in the folder, or it cannot be written, nor be waited for; or it was deleted.
+    /// </exception>
+    /// <exception cref="NoSoundCheckpointException">There are checkpoints, but all are damaged.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     /// <exception cref="ProcessLostException">A process of the group is gone.</exception>
     /// <exception cref="Foundation.ConfigurationException">The processes were given different runs.</exception>
@@ -53,42 +62,17 @@ public sealed class Trainer(
         RunAgreement.Check(_group, config, source.Count);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
         using var record = _group.Rank == 0
-            ? RunRecord.Open(config, folder, checkpoint, optimizer, probe, progress)
+            ? RunRecord.Open(config, folder, checkpoint, optimizer, probe, new RunObservers(progress, Notices, cancellation))
             : (IRunRecord)new NoRecord();
         var step = ShareState(checkpoint, record.FirstStep);
-        using var batches = new BatchReader(source, _training, _share.NumbersFrom(step).Take((int)(_training.Steps - step) * _share.Count));
+        var numbers = _share.NumbersFrom(step).TakeWhile(number => number < (long)_training.Steps * _training.Accumulation);
+        using var batches = new BatchReader(source, _training, numbers);
         var clock = Stopwatch.StartNew();
-        while (step < _training.Steps)
-        {
-            using var current = new TrainingStep(_training, _group, _device, stage, optimizer, step, StepTrace.None);
-            while (!current.IsComplete && batches.Next(cancellation) is { } batch)
-                using (batch) current.Add(batch);
-            if (!current.TryUpdate(record, batches.TakeStepWait())) break;
-            step++;
-            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);
-            if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
-            if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) Save();
-        }
-        Save();
+        var sitting = new TrainingSitting(_training, _group, _device, stage, optimizer, record, batches, step);
+        sitting.Train(cancellation);
         var newest = Encoding.UTF8.GetString(_group.Exchange(Encoding.UTF8.GetBytes(record.Checkpoint))[0]);
         return new TrainingOutcome(
-            step >= _training.Steps, step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
-
-        void Report()
-        {
-            record.Report(step);
-            var skipped = optimizer.ReadSkipped();
-            if (skipped <= _training.MaxSkippedSteps) return;
-            Save();
-            throw record.TooManySkipped(skipped);
-        }
-
-        // What a lost process has left of a sum must not be saved: all are there, and done, before that.
-        void Save()
-        {
-            _group.Barrier();
-            record.Save(step);
-        }
+            sitting.Step >= _training.Steps, sitting.Step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
     }
 
     // A run's first weights are drawn alike by all, but the last bits may differ between machines: here they become the same.

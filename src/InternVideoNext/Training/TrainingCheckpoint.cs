@@ -45,29 +45,38 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
         });
 
     /// <summary>
-    /// Restores the newest checkpoint that passes its checksums; damaged ones are set aside and named in <see cref="Damaged"/>.
+    /// Restores the newest checkpoint that passes its checksums; damaged ones before it are set aside and named in <see cref="Damaged"/>.
     /// </summary>
-    /// <returns>Steps done; 0 where there is no valid checkpoint.</returns>
+    /// <returns>Steps done; 0 where there is no checkpoint.</returns>
+    /// <exception cref="NoSoundCheckpointException">There are checkpoints, but none is sound; nothing was changed.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint is whole, but of another model.</exception>
     public long Restore()
     {
+        var damaged = new List<(string At, string Fault)>();
         foreach (var at in folder.CheckpointFolders())
         {
             if (Fault(at) is { } fault)
             {
-                Damaged.Add($"{folder.SetDamagedAside(at)}: {fault}");
+                damaged.Add((at, fault));
                 continue;
             }
-            using var scope = NewDisposeScope();
-            using var noGrad = no_grad();
-            ModelCheckpoint.LoadInto(stage.Student, Path.Combine(at, ModelFile));
-            using var file = SafetensorsFile.Open(Path.Combine(at, OptimizerFile));
-            foreach (var (name, tensor) in OptimizerState()) Copy(file, name, tensor);
-            stage.StateRestored();
+            Load(at);
+            Damaged.AddRange(damaged.Select(d => $"{folder.SetDamagedAside(d.At)}: {d.Fault}"));
             Newest = at;
             return RunFolder.StepOf(at);
         }
+        if (folder.HoldsCheckpoints) throw new NoSoundCheckpointException(folder.Root, damaged);
         return 0;
+    }
+
+    private void Load(string at)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        ModelCheckpoint.LoadInto(stage.Student, Path.Combine(at, ModelFile));
+        using var file = SafetensorsFile.Open(Path.Combine(at, OptimizerFile));
+        foreach (var (name, tensor) in OptimizerState()) Copy(file, name, tensor);
+        stage.StateRestored();
     }
 
     /// <summary>Every tensor that a checkpoint holds, in one order on every process; views live in the caller's dispose scope.</summary>
@@ -125,5 +134,18 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexString(SHA256.HashData(stream));
+    }
+}
+
+/// <summary>A run has checkpoints, but none that could be gone on from. Going on from the start would lose what is left of it.</summary>
+public sealed class NoSoundCheckpointException : IOException
+{
+    internal NoSoundCheckpointException(string folder, IReadOnlyList<(string At, string Fault)> damaged)
+        : base(
+            $"{folder}: there are checkpoints, but none is sound, and nothing was changed"
+            + string.Concat(damaged.Select(d => $"\n  {d.At}: {d.Fault}"))
+            + "\nPut one back from a copy; or begin at step 0 again, by train's --start-over, which keeps what is there in a folder "
+            + "beside, or by moving the folder away.")
+    {
     }
 }

@@ -30,6 +30,9 @@ internal sealed class TrainingStep(
     private Tensor? _features;
     private int _batches;
 
+    /// <summary>How far the update of weights and moments is.</summary>
+    public UpdateState Update { get; private set; }
+
     /// <summary>Whether every batch of this process's share has been added.</summary>
     public bool IsComplete => _batches == _share.Count;
 
@@ -88,8 +91,10 @@ internal sealed class TrainingStep(
         using var part = trace.Enter(StepPart.Optimiser);
         foreach (var parameters in optimizer.Parameters.Groups) group.AllReduceSum(parameters.Gradient);
         group.AllReduceSum((Tensor)_losses.Values!);
+        Update = UpdateState.UnderWay;
         var norm = optimizer.Step(rate, _losses.Total);
         stage.AfterUpdate();
+        Update = UpdateState.Done;
         return norm;
     }
 
@@ -119,4 +124,17 @@ internal sealed class TrainingStep(
         return features is null || features.size(0) < 2 || !features.isfinite().all().item<bool>() ? null
             : FeatureStatistics.Measure((Tensor)features);
     }
+}
+
+/// <summary>How far a step's update of weights and moments is.</summary>
+internal enum UpdateState
+{
+    /// <summary>They are those of the step before.</summary>
+    NotBegun,
+
+    /// <summary>They are those of no step.</summary>
+    UnderWay,
+
+    /// <summary>They are this step's.</summary>
+    Done,
 }

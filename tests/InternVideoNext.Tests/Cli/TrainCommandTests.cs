@@ -72,6 +72,94 @@ public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper con
         Assert.Equal(Enumerable.Range(1, 100), MetricsFile.Read(run.MetricsFile).Select(m => (int)m.Step));
     }
 
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("USR1")]
+    [InlineData("USR2")]
+    public async Task Train_SignalThatAnnouncesTheEnd_EndsWithACheckpoint(string signal)
+    {
+        var run = new RunFolder(videos.Run($"told by {signal}"));
+        using var process = Ivnext.Start(Train("stage1", run.Root, "training.steps=100000", "training.checkpoint_every=0",
+            "training.log_every=1"));
+        Assert.True(process.WaitUntil(() => MetricsFile.Read(run.MetricsFile).Count >= 2));
+        process.Signal(signal);
+        var (code, output, error) = await process.EndAsync();
+        Assert.Equal((1, ""), (code, error.Trim()));
+        Assert.Contains("Go on with:", output, StringComparison.Ordinal);
+        Assert.Equal(
+            $"step-{MetricsFile.Read(run.MetricsFile).Count:D8}", Path.GetFileName(Assert.Single(run.CheckpointFolders())));
+    }
+
+    [Fact]
+    public async Task Train_HangUpThatIsIgnoredAsByNohup_GoesOn()
+    {
+        var run = new RunFolder(videos.Run("nohup"));
+        using var process = Ivnext.StartByShell("trap '' HUP; exec \"$@\"", Train("stage1", run.Root, "training.steps=30",
+            "training.log_every=1"));
+        Assert.True(process.WaitUntil(() => MetricsFile.Read(run.MetricsFile).Count >= 1));
+        process.Signal("HUP");
+        var (code, _, error) = await process.EndAsync();
+        Assert.True(code == 0, error);
+        Assert.Equal(30, MetricsFile.Read(run.MetricsFile).Count);
+    }
+
+    [Fact]
+    public async Task Train_ResumedWithFewerStepsThanAreDone_IsRefused()
+    {
+        var run = videos.Run("fewer");
+        Assert.Equal(0, (await Ivnext.CallAsync(Train("stage1", run, "training.steps=3"))).Code);
+        var (code, _, error) = await Ivnext.CallAsync(
+            [.. Train("stage1", run, "training.steps=2"), "--resume", "--allow", "training.steps"]);
+        Assert.Equal(2, code);
+        Assert.Contains("has done 3 steps, more than the 2 of training.steps", error, StringComparison.Ordinal);
+        Assert.Equal(3, MetricsFile.Read(new RunFolder(run).MetricsFile).Count);
+    }
+
+    [Fact]
+    public async Task Train_EveryCheckpointDamaged_IsRefusedUntilItIsToldToStartOver()
+    {
+        var run = new RunFolder(videos.Run("damaged"));
+        var arguments = Train("stage1", run.Root, "training.steps=3", "training.checkpoint_every=2");
+        Assert.Equal(0, (await Ivnext.CallAsync(arguments)).Code);
+        foreach (var checkpoint in run.CheckpointFolders()) File.WriteAllText(Path.Combine(checkpoint, "model.safetensors"), "");
+        var log = await File.ReadAllTextAsync(run.MetricsFile);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var (code, _, error) = await Ivnext.CallAsync([.. arguments, "--resume"]);
+            Assert.Equal(1, code);
+            Assert.Contains("none is sound, and nothing was changed", error, StringComparison.Ordinal);
+            Assert.Contains("--start-over", error, StringComparison.Ordinal);
+            Assert.Equal(log, await File.ReadAllTextAsync(run.MetricsFile));
+        }
+        Assert.Equal(2, (await Ivnext.CallAsync([.. arguments, "--resume", "--start-over"])).Code);
+        Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--start-over"])).Code);
+        Assert.Equal(3, MetricsFile.Read(run.MetricsFile).Count);
+        Assert.Equal(log, await File.ReadAllTextAsync(Path.Combine(run.Root, "before-1", "metrics.jsonl")));
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(run.Root, "before-1", "checkpoints")).Length);
+    }
+
+    [Fact]
+    public async Task Train_FolderThatCannotBeWrittenTo_IsToldAsSuch()
+    {
+        var (code, _, error) = await Ivnext.CallAsync(Train("stage1", "/proc/run", "training.steps=1"));
+        Assert.Equal(1, code);
+        Assert.Contains("/proc/run cannot be written to: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_FolderDeletedMeanwhile_EndsAndSaysSo()
+    {
+        var run = new RunFolder(videos.Run("deleted"));
+        using var process = Ivnext.Start(Train("stage1", run.Root, "training.steps=100000", "training.log_every=1"));
+        Assert.True(process.WaitUntil(() => MetricsFile.Read(run.MetricsFile).Count >= 2));
+        Directory.Move(run.Root, run.Root + " is elsewhere");
+        var (code, _, error) = await process.EndAsync();
+        Assert.Equal(1, code);
+        Assert.Contains($"{run.Root} was deleted or moved while the run in it was trained", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(run.Root, "checkpoints")));
+    }
+
     [Fact]
     public async Task Train_MaxHours_EndsDoneWithACheckpoint()
     {

@@ -56,6 +56,51 @@ public sealed class MetricsLogTests : IDisposable
         Assert.Equal(kept + 1, System.IO.File.ReadAllLines(File).Length);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Constructor_LineDamagedInTheMiddle_LosesNothingBehindIt(int step)
+    {
+        using (var log = new MetricsLog(File, step: 0, skipped: 0))
+        {
+            for (var i = 1; i <= 4; i++) Add(log, i, ("a", i));
+            log.Flush();
+        }
+        var bytes = System.IO.File.ReadAllBytes(File);
+        var second = Array.IndexOf(bytes, (byte)'\n') + 5;
+        (bytes[second], bytes[second + 1]) = (0xFF, 0xFE); // no UTF-8 either
+        System.IO.File.WriteAllBytes(File, bytes);
+        using (new MetricsLog(File, step, skipped: 0)) Assert.Equal(bytes, System.IO.File.ReadAllBytes(File).Concat(Cut()));
+        Assert.Equal(step == 3 ? [1, 3] : [1, 3, 4], MetricsFile.Read(File).Select(l => (int)l.Step));
+    }
+
+    [Fact]
+    public void Constructor_StepsBeyond_AreKeptBeside()
+    {
+        for (var sitting = 0; sitting < 2; sitting++)
+        {
+            using var log = new MetricsLog(File, step: 1, skipped: 0);
+            for (var i = sitting == 0 ? 1 : 2; i <= 3; i++) Add(log, i, ("a", i));
+            log.Flush();
+        }
+        using (new MetricsLog(File, step: 0, skipped: 0)) Assert.Empty(System.IO.File.ReadAllBytes(File));
+        Assert.Equal([2, 3, 1, 2, 3], MetricsFile.Read(CutFile).Select(l => (int)l.Step));
+    }
+
+    [Fact]
+    public void Flush_DiskThatDoesNotTakeIt_KeepsItForTheNextTry()
+    {
+        using var full = System.IO.File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var file = new AppendedFile(full, 0);
+        file.Waiting.Write("line"u8);
+        for (var attempt = 0; attempt < 2; attempt++) Assert.Throws<IOException>(file.Flush);
+        Assert.Equal(4, file.Waiting.Length);
+    }
+
+    private string CutFile => Path.Combine(Path.GetDirectoryName(File)!, LogCut.FileName);
+
+    private byte[] Cut() => System.IO.File.Exists(CutFile) ? System.IO.File.ReadAllBytes(CutFile) : [];
+
     [Fact]
     public void Add_Flush_KeepsNoTensors()
     {

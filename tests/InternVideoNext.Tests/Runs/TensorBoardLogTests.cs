@@ -57,6 +57,20 @@ public sealed class TensorBoardLogTests
     }
 
     [Fact]
+    public void NameAfter_ClockThatWentBack_StillSortsBehind()
+    {
+        var names = new List<string>();
+        foreach (var now in (long[])[1_700_000_000, 1_700_000_500, 1_600_000_000, 9, 1_700_000_501])
+            names.Add(TensorBoardLog.NameAfter(names, now));
+        Assert.Equal(names, names.Order(StringComparer.Ordinal));
+        Assert.Equal(5, names.Distinct().Count());
+        names.RemoveRange(0, 2); // by a user, who wants the space
+        Assert.True(string.CompareOrdinal(TensorBoardLog.NameAfter(names, 1), names[^1]) > 0);
+        Assert.StartsWith(
+            "events.out.tfevents.0000000007.", TensorBoardLog.NameAfter(["events.out.tfevents.5.host"], 7), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_ByteChanged_IsFoundByTheChecksum()
     {
         using var stream = new MemoryStream();

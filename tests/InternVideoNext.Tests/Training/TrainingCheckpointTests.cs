@@ -2,6 +2,7 @@ using System.Text;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
+using InternVideoNext.Training;
 
 namespace InternVideoNext.Tests.Training;
 
@@ -42,29 +43,37 @@ public sealed class TrainingCheckpointTests(TrainingCheckpointTests.Runs runs) :
         var outcome = await TinyRun.TrainAsync(Config, _folder.Run);
         var report = Assert.Single(outcome.DamagedCheckpoints);
         Assert.Contains("damaged-step-00000005", report, StringComparison.Ordinal);
-        Assert.Contains(damage is "step" or "null" ? "of another step" : file, report, StringComparison.Ordinal);
+        Assert.Contains(damage is "step" ? "of another step" : file, report, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(_folder.Run.Root, "checkpoints", "damaged-step-00000005")));
         RunAssert.Equal(runs.Whole, _folder.Run);
     }
 
     [Fact]
-    public async Task Restore_EveryCheckpointDamaged_StartsAfresh()
+    public async Task Restore_EveryCheckpointDamaged_IsRefusedAndChangesNothing()
     {
         runs.CopyInterrupted(_folder.Run.Root);
         foreach (var checkpoint in _folder.Run.CheckpointFolders()) Damage(Path.Combine(checkpoint, "model.safetensors"), "flip");
-        var outcome = await TinyRun.TrainAsync(Config, _folder.Run);
-        Assert.Equal(3, outcome.DamagedCheckpoints.Count);
-        RunAssert.Equal(runs.Whole, _folder.Run);
+        var before = Names();
+        var error = await Assert.ThrowsAsync<NoSoundCheckpointException>(() => TinyRun.TrainAsync(Config, _folder.Run));
+        foreach (var step in (int[])[5, 4, 2])
+            Assert.Contains($"step-{step:D8}: model.safetensors does not match", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Names());
+        Assert.Equal(5, MetricsFile.Read(_folder.Run.MetricsFile).Count);
+        // Set aside by hand, they are checkpoints all the same.
+        foreach (var checkpoint in _folder.Run.CheckpointFolders()) _folder.Run.SetDamagedAside(checkpoint);
+        await Assert.ThrowsAsync<NoSoundCheckpointException>(() => TinyRun.TrainAsync(Config, _folder.Run));
+
+        string[] Names() => [.. Directory.EnumerateFileSystemEntries(_folder.Run.Root, "*", SearchOption.AllDirectories).Order()];
     }
 
     [Fact]
-    public async Task Restore_OneKeptCheckpointDamaged_KeepsTheNextGoodOne()
+    public async Task Restore_NewerOfTwoKeptDamaged_KeepsTheNextGoodOnes()
     {
-        var config = Config with { Training = Config.Training with { KeepCheckpoints = 1 } };
+        var config = Config with { Training = Config.Training with { KeepCheckpoints = 2 } };
         await TinyRun.TrainAsync(config, _folder.Run, stopAfter: 4);
         Damage(Path.Combine(_folder.Run.CheckpointFolders()[0], "model.safetensors"), "flip");
         await TinyRun.TrainAsync(config, _folder.Run, stopAfter: 3);
-        Assert.Equal(["step-00000003"], _folder.Run.CheckpointFolders().Select(Path.GetFileName));
+        Assert.Equal(["step-00000003", "step-00000002"], _folder.Run.CheckpointFolders().Select(Path.GetFileName));
         RunAssert.NoHalfWrittenCheckpoint(_folder.Run);
     }
 

@@ -32,9 +32,12 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
             var (code, _, error) = await process.EndAsync();
             console.WriteLine(error);
             Assert.Equal(1, code);
+            Assert.Contains("steps are saved in", error, StringComparison.Ordinal);
             Assert.Contains("ivnext: rank 1 of 2 processes is gone", error, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         }
+        // Whole steps are kept, whoever is lost.
+        Assert.EndsWith($"step-{Lines(two):D8}", two.CheckpointFolders()[0], StringComparison.Ordinal);
         RunAssert.NoHalfWrittenCheckpoint(two);
         var rest = await Ivnext.RunAsync([.. arguments, "--processes", "2", "--out", two.Root, "--resume"]);
         Assert.True(rest.Code == 0, rest.Error);

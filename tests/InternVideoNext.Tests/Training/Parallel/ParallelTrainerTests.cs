@@ -124,6 +124,8 @@ public sealed class ParallelTrainerTests : IDisposable
         Assert.IsType<InvalidDataException>(ranks[1].Exception?.InnerException);
         foreach (var rank in (int[])[0, 2]) Assert.Equal(
             1, Assert.IsType<ProcessLostException>(ranks[rank].Exception?.InnerException).Rank);
+        // Its fourth batch is one of step 2: the one before is whole.
+        Assert.EndsWith("step-00000001", Assert.Single(_many.Run.CheckpointFolders()), StringComparison.Ordinal);
         RunAssert.NoHalfWrittenCheckpoint(_many.Run);
     }
 
