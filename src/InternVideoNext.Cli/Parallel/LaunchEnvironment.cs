@@ -38,11 +38,11 @@ internal sealed record LaunchEnvironment(string Launcher, int Rank, int Size, in
         if (other is not null) throw new ConfigurationException(
             $"{found[0].Launcher} says that this is rank {found[0].Rank} of {found[0].Size}, {other.Launcher} that it is rank {other.Rank} "
             + $"of {other.Size}: unset the variables of the one that did not start it");
-        if (found.Count == 0 && Number(variable, "WORLD_SIZE") is > 1 and var world && variable("RANK") is null) throw new ConfigurationException(
+        var world = Number(variable, "WORLD_SIZE") ?? 1;
+        if (found.Count == 0) return world <= 1 || variable("RANK") is not null ? null : throw new ConfigurationException(
             $"WORLD_SIZE is {world}, but nothing says which of these processes this is: set RANK too, or unset WORLD_SIZE");
-        if (found.Count == 0) return null;
-        if (Number(variable, "WORLD_SIZE") is { } size && size != found[0].Size && size > 1) throw new ConfigurationException(
-            $"WORLD_SIZE is {size}, but {found[0].Launcher} started {found[0].Size} processes");
+        if (world > 1 && world != found[0].Size) throw new ConfigurationException(
+            $"WORLD_SIZE is {world}, but {found[0].Launcher} started {found[0].Size} processes");
         return found[0] with { Address = MasterOf(variable) ?? found[0].Address };
     }
 
@@ -92,7 +92,8 @@ internal sealed record LaunchEnvironment(string Launcher, int Rank, int Size, in
 
     private static LaunchEnvironment? Mpirun(Func<string, string?> variable)
     {
-        if (Number(variable, "OMPI_COMM_WORLD_RANK") is not { } rank || Number(variable, "OMPI_COMM_WORLD_SIZE") is not { } size) return null;
+        if (Number(variable, "OMPI_COMM_WORLD_RANK") is not { } rank) return null;
+        if (Number(variable, "OMPI_COMM_WORLD_SIZE") is not { } size) return null;
         var localSize = Number(variable, "OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1;
         return Checked(new LaunchEnvironment("mpirun", rank, size, Number(variable, "OMPI_COMM_WORLD_LOCAL_RANK") ?? 0, localSize)
         {
@@ -137,7 +138,8 @@ internal sealed record LaunchEnvironment(string Launcher, int Rank, int Size, in
         return AddressOf(variable("MASTER_ADDR") is { Length: > 0 } master ? master : FirstHost(nodes), port);
     }
 
-    private static string AddressOf(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+    private static string AddressOf(string host, int port) =>
+        host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
 
     private static int? Number(Func<string, string?> variable, string name)
     {

@@ -83,7 +83,8 @@ internal sealed partial record ProcessPlan(int Size, int Rank)
     public static void RequireAlone(string command, Func<string, string?> variable)
     {
         if (LaunchEnvironment.Read(variable) is { } launch) throw new ConfigurationException(
-            $"{launch.Launcher} started {launch.Size} processes, but {command} is the work of one: each would do all of it. Start it by itself");
+            $"{launch.Launcher} started {launch.Size} processes, but {command} is the work of one: each would do all of it. Start it by "
+            + "itself");
     }
 
     /// <summary>Makes this process's GPU the only one that it sees; before CUDA is first used.</summary>
@@ -160,8 +161,8 @@ internal sealed partial record ProcessPlan(int Size, int Rank)
         if (rank < 0 || rank >= size) throw new ConfigurationException(
             $"--rank {rank}: of {size} processes (--processes) the ranks are 0 to {size - 1}");
         if (launch is not null && (launch.Size, launch.Rank) != (size, rank)) throw new ConfigurationException(
-            $"--rank {rank} of {size} processes, but {launch.Launcher} says that this is rank {launch.Rank} of {launch.Size}: leave --rank, "
-            + "--address and --processes out");
+            $"--rank {rank} of {size} processes, but {launch.Launcher} says that this is rank {launch.Rank} of {launch.Size}: leave "
+            + "--rank, --address and --processes out");
         if (size == 1) return new ProcessPlan(1, 0);
         var token = variable(MeetingPlace.TokenVariable) ?? throw TokenMissing();
         return new ProcessPlan(size, rank) { Launch = launch, Place = new MeetingPlace(address, token) };
@@ -204,9 +205,10 @@ internal sealed partial record ProcessPlan(int Size, int Rank)
             "--transport mpi joins processes that mpirun has started: mpirun -np N ./ivnext train ... --transport mpi");
         if (UsesMpi || Launch is null || Launch.IsOnOneMachine || Place is not null) return this;
         if (Launch.Address is not { } address) throw new ConfigurationException(
-            $"{Launch.Launcher} started processes on several machines and does not say where rank 0 is: set MASTER_ADDR and MASTER_PORT for "
-            + "all of them (mpirun -x MASTER_ADDR -x MASTER_PORT), or add --transport mpi");
-        return this with { Place = new MeetingPlace(address, variable(MeetingPlace.TokenVariable) ?? Launch.Secret ?? throw TokenMissing()) };
+            $"{Launch.Launcher} started processes on several machines and does not say where rank 0 is: set MASTER_ADDR and MASTER_PORT "
+            + "for all of them (mpirun -x MASTER_ADDR -x MASTER_PORT), or add --transport mpi");
+        var token = variable(MeetingPlace.TokenVariable) ?? Launch.Secret ?? throw TokenMissing();
+        return this with { Place = new MeetingPlace(address, token) };
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -110,7 +110,8 @@ internal sealed class ProcessTeam : IAsyncDisposable
     private static bool IsUnexpectedLoopback(Socket listener, string address)
     {
         var host = address[..address.LastIndexOf(':')].Trim('[', ']');
-        return host != "localhost" && !IPAddress.TryParse(host, out _) && IPAddress.IsLoopback(((IPEndPoint)listener.LocalEndPoint!).Address);
+        return host != "localhost" && !IPAddress.TryParse(host, out _)
+            && IPAddress.IsLoopback(((IPEndPoint)listener.LocalEndPoint!).Address);
     }
 
     private static async Task<ProcessTeam> LaunchAsync(

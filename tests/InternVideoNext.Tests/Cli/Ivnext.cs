@@ -12,7 +12,8 @@ internal sealed class Ivnext : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private Ivnext(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IEnumerable<string>? launcher = null)
+    private Ivnext(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IEnumerable<string>? launcher = null)
     {
         string[] words = [.. launcher ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments];
         var start = new ProcessStartInfo(words[0], words[1..])

@@ -18,13 +18,13 @@ internal sealed class Meeting(int rank, int size) : IDisposable
     /// <summary>The places where all but the first listen, in order of rank.</summary>
     public IReadOnlyList<IPEndPoint> Places => [.. Enumerable.Range(1, size - 1).Select(other => _places[other])];
 
-    /// <summary>The first of rank <paramref name="first"/> or above that is not there yet; null when all are.</summary>
+    /// <summary>The first of rank <paramref name="first"/> or above that is not there yet, or not any more; null when all are.</summary>
     public int? MissingFrom(int first)
     {
         lock (_gate)
         {
-            return Enumerable.Range(first, size - first).Where(other => other != rank && !_peers.ContainsKey(other))
-                .Select(other => (int?)other).FirstOrDefault();
+            return Enumerable.Range(first, size - first).Where(other => other != rank && !IsThere(other)).Select(other => (int?)other)
+                .FirstOrDefault();
         }
     }
 
@@ -92,9 +92,8 @@ internal sealed class Meeting(int rank, int size) : IDisposable
     {
         if (by.Size != size) return Verdict.OtherSize;
         if (by.Rank <= rank || by.Rank >= size || by.Port is <= 0 or > IPEndPoint.MaxPort) return Verdict.NoSuchRank;
-        lock (_gate)
-        {
-            return _peers.TryGetValue(by.Rank, out var there) && !there.IsClosed() ? Verdict.RankTaken : Verdict.Welcome;
-        }
+        lock (_gate) return IsThere(by.Rank) ? Verdict.RankTaken : Verdict.Welcome;
     }
+
+    private bool IsThere(int other) => _peers.TryGetValue(other, out var peer) && !peer.IsClosed();
 }

@@ -172,7 +172,8 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
             while (_mpi.TryReceive(Answering, out var rank)) answered.Add(rank);
             Thread.Sleep(1);
         }
-        return Enumerable.Range(0, Size).Where(rank => rank != Rank && !answered.Contains(rank)).Select(rank => (int?)rank).FirstOrDefault();
+        return Enumerable.Range(0, Size).Where(rank => rank != Rank && !answered.Contains(rank)).Select(rank => (int?)rank)
+            .FirstOrDefault();
     }
 
     private ProcessLostException Lose(int rank, string why)

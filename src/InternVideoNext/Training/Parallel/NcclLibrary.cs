@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Training.Parallel;
 
-/// <summary>What training needs of NCCL. No call waits for another process: what is queued is asked after by <see cref="IsReady"/>.</summary>
+/// <summary>
+/// What training needs of NCCL. No call waits for another process: what is queued is asked after by <see cref="IsReady"/>.
+/// </summary>
 internal interface INccl
 {
     /// <summary>What the processes of a communicator meet by.</summary>

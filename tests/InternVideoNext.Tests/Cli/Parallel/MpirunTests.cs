@@ -11,7 +11,8 @@ public sealed class MpirunTests(ShapesVideos videos, ITestOutputHelper console)
     [MpirunFact]
     public async Task Train_TwoProcesses_EqualThoseOfTheProgramAndOne()
     {
-        var runs = new[] { "mpirun-one", "mpirun-two", "mpirun-tcp", "mpirun-mpi" }.Select(name => new RunFolder(videos.Run(name))).ToList();
+        var runs = new[] { "mpirun-one", "mpirun-two", "mpirun-tcp", "mpirun-mpi" }.Select(name => new RunFolder(videos.Run(name)))
+            .ToList();
         var arguments = Train(steps: 4);
         await EndsWellAsync(Ivnext.Start([.. arguments, runs[0].Root]));
         await EndsWellAsync(Ivnext.Start([.. arguments, runs[1].Root, "--processes", "2"]));

@@ -40,6 +40,7 @@ internal static class Loopback
         using var listener = SocketProcessGroup.Listen("127.0.0.1:0");
         var place = new MeetingPlace(listener.LocalEndPoint!.ToString()!, Token);
         return await Task.WhenAll([SocketProcessGroup.HostAsync(listener, size, Token, options?.Invoke(0), default),
-            .. Enumerable.Range(1, size - 1).Select(rank => SocketProcessGroup.JoinAsync(place, rank, size, options?.Invoke(rank), default))]);
+            .. Enumerable.Range(1, size - 1).Select(
+                rank => SocketProcessGroup.JoinAsync(place, rank, size, options?.Invoke(rank), default))]);
     }
 }

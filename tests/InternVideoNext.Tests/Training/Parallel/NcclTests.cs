@@ -98,7 +98,8 @@ public sealed class NcclTests
         var silent = Task.Factory.StartNew(() => new NcclProcessGroup(groups[1], new FakeNccl(), new FakeDevice()), default,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var device = new FakeDevice { IsStuck = true };
-        using var over = await Task.Factory.StartNew(() => new NcclProcessGroup(groups[0], new FakeNccl { Device = device }, device), default,
+        using var over = await Task.Factory.StartNew(
+            () => new NcclProcessGroup(groups[0], new FakeNccl { Device = device }, device), default,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using var other = await silent;
         over.AllReduceSum(OnDevice());

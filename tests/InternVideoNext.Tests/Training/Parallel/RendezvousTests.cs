@@ -85,7 +85,7 @@ public sealed class RendezvousTests
             Assert.Equal(Verdict.Welcome, verdict);
         }
         var others = await Task.WhenAll(
-            new[] { 1, 2 }.Select(rank => SocketProcessGroup.JoinAsync(Place(listener), rank, 3, null, default)));
+            new[] { 1, 2 }.Select(rank => SocketProcessGroup.JoinAsync(Place(listener), rank, 3, null, default))).WaitAsync(Patience);
         using var host = await meeting;
         Assert.Equal([1, 2], others.Select(group => group.Rank));
         foreach (var group in others) group.Dispose();
