@@ -31,14 +31,14 @@ internal static class CommandLine
             await error.WriteLineAsync($"See ./ivnext {CommandTable.PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
-        // Ctrl-C reaches the command as a cancelled token; it gets all the time it needs to write its checkpoint.
+        using var signals = new StopSignals();
         var invocation = new InvocationConfiguration
         {
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromHours(1),
+            ProcessTerminationTimeout = null, // the signals above are heard instead
         };
-        return await ErrorReport.GuardAsync(() => parsed.InvokeAsync(invocation), error).ConfigureAwait(false);
+        return await ErrorReport.GuardAsync(() => parsed.InvokeAsync(invocation, signals.Token), error).ConfigureAwait(false);
     }
 }

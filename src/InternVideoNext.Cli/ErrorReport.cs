@@ -2,6 +2,7 @@ using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 using InternVideoNext.Notebooks;
+using InternVideoNext.Training.Parallel;
 
 namespace InternVideoNext.Cli;
 
@@ -37,8 +38,8 @@ internal static class ErrorReport
     private static int? CodeOf(Exception error) => error switch
     {
         ConfigurationException => ExitCode.WrongUsage,
-        LibTorchLoadException or FFMpegMissingException or NotebookEnvironmentException or Bench.TwinMissingException =>
-            ExitCode.EnvironmentMissing,
+        LibTorchLoadException or FFMpegMissingException or NotebookEnvironmentException or Bench.TwinMissingException
+            or NcclMissingException or MpiMissingException => ExitCode.EnvironmentMissing,
         NotebookException => ExitCode.Failed,
         _ when error.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
         IOException or UnauthorizedAccessException or InvalidDataException => ExitCode.Failed,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Foundation;
 using InternVideoNext.Models;
@@ -151,6 +152,7 @@ internal static partial class AblateCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string table, CancellationToken cancellation)
     {
+        ProcessPlan.RequireAlone("ablate", Environment.GetEnvironmentVariable);
         var folder = parsed.GetValue(Out)!.FullName;
         var request = Request(parsed, table);
         var plan = await request.PlanAsync(folder, cancellation).ConfigureAwait(false);

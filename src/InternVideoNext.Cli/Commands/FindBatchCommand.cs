@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Cli.Runs;
 using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
@@ -47,6 +48,7 @@ internal static class FindBatchCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ProcessPlan.RequireAlone("train find-batch", Environment.GetEnvironmentVariable);
         var config = Config(parsed);
         if (parsed.GetValue(Trial) is { } size)
         {

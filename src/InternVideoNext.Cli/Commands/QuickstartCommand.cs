@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Cli.Quickstart;
 
 namespace InternVideoNext.Cli.Commands;
@@ -27,6 +28,7 @@ internal static class QuickstartCommand
             """) { Out, Videos, Seed, Set };
         command.SetAction((parsed, cancellation) =>
         {
+            ProcessPlan.RequireAlone("quickstart", Environment.GetEnvironmentVariable);
             var videos = parsed.GetValue(Videos);
             if (videos is { Exists: false })
                 throw new Foundation.ConfigurationException($"--videos {videos}: there is no such folder");

@@ -49,10 +49,14 @@ internal static class TrainCommand
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300 --resume
               ./ivnext train stage1 --data clips/manifest.json --preset base --out runs/base --device cuda --processes 8 --set training.accumulation=8
 
-            Several machines: one command a process; rank 0 keeps the folder in --out:
+            Under a launcher, which says who is who (environment.md has a Slurm job):
+              srun ./ivnext train stage1 ...        mpirun -np 2 ./ivnext train stage1 ...
+
+            Several machines by hand: one command a process; rank 0 keeps the folder in --out; IVNEXT_TOKEN is the same everywhere:
               CUDA_VISIBLE_DEVICES=0 ./ivnext train stage1 ... --processes 16 --rank 0 --address 10.0.0.1:29500
               CUDA_VISIBLE_DEVICES=1 ./ivnext train stage1 ... --processes 16 --rank 1 --address 10.0.0.1:29500
-            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
+            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours };
+        foreach (var option in ProcessPlan.Options) stage1.Add(option);
         stage1.SetAction((parsed, cancellation) => RunAsync(Presets.Stage1(parsed.GetValue(Preset)!), parsed, cancellation));
         var stage2 = new Command("stage2",
             """
@@ -61,7 +65,8 @@ internal static class TrainCommand
             Examples:
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/stage2
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/two --processes 2 --set training.accumulation=2 training.batch_size=16
-            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours, ProcessPlan.Processes, ProcessPlan.RankOption, ProcessPlan.AddressOption };
+            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours };
+        foreach (var option in ProcessPlan.Options) stage2.Add(option);
         stage2.SetAction((parsed, cancellation) =>
         {
             var start = parsed.GetValue(Start);
@@ -88,7 +93,8 @@ internal static class TrainCommand
             preset, [
             .. parsed.GetValue(Set) ?? [],
             .. parsed.GetValue(Device) is { } device ? [$"training.device={device}"] : Array.Empty<string>()]);
-        var plan = ProcessPlan.Of(parsed);
+        var plan = ProcessPlan.Of(parsed, Environment.GetEnvironmentVariable);
+        plan.SelectGpu(config.Training);
         plan.Check(config.Training);
         var folder = new RunFolder(parsed.GetValue(Out)!.FullName);
         return plan.Rank == 0
@@ -106,8 +112,8 @@ internal static class TrainCommand
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var probe = config.Training.ProbeEvery > 0 ? QuickProbe.FromVideos(manifest, config, tools) : null;
         var clips = manifest.Filter("train");
-        var source = new VideoClipSource(clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder));
         await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, stop.Token).ConfigureAwait(false);
+        var source = new VideoClipSource(clips, team.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder));
         if (plan.Size > 1) Console.WriteLine(
             $"{plan.Size} processes, each with {config.Training.ClipsPerStep / plan.Size} of a step's {config.Training.ClipsPerStep} "
             + $"clips; gradients are added up over {team.Group.Transport}.");
@@ -141,9 +147,9 @@ internal static class TrainCommand
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var clips = Manifest.Open(parsed.GetValue(Data)!).Filter("train");
-        var source = new VideoClipSource(
-            clips, plan.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder, $"rank-{plan.Rank}"));
         await using var team = await ProcessTeam.OpenAsync(plan, Words(parsed), config.Training, cancellation).ConfigureAwait(false);
+        var source = new VideoClipSource(
+            clips, team.ShareOf(config.Data), tools, Path.Combine(folder.Root, IndexFolder, $"rank-{plan.Rank}"));
         await StageRun.FollowAsync(config, source, folder, team.Group, cancellation).ConfigureAwait(false);
         foreach (var file in source.Skipped) await Console.Error.WriteLineAsync($"ivnext: could not be used: {file.Path}: {file.Reason}")
             .ConfigureAwait(false);

@@ -12,9 +12,11 @@ internal sealed class Ivnext : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private Ivnext(IEnumerable<string> arguments)
+    private Ivnext(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IEnumerable<string>? launcher = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments])
+        string[] words = [.. launcher ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -22,9 +24,13 @@ internal sealed class Ivnext : IDisposable
         // The models are tiny: more threads would only wait for one another, the more so beside other tests.
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>()) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _output.AppendLine(line.Data);
-        _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_error) _error.AppendLine(line.Data);
+        };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -38,7 +44,23 @@ internal sealed class Ivnext : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    public static Ivnext Start(IEnumerable<string> arguments) => new(arguments);
+    public int Id => _process.Id;
+
+    /// <summary>What was said on standard error so far.</summary>
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    public static Ivnext Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null) =>
+        new(arguments, variables);
+
+    /// <summary>Starts so many processes by Open MPI.</summary>
+    public static Ivnext Mpirun(int size, IEnumerable<string> arguments) => new(arguments, variables: null,
+        ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", size.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>Runs a process to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
@@ -68,9 +90,12 @@ internal sealed class Ivnext : IDisposable
     }
 
     /// <summary>SIGINT, as by Ctrl-C.</summary>
-    public void Interrupt()
+    public void Interrupt() => Signal("INT", _process.Id);
+
+    /// <summary>Sends any process a signal.</summary>
+    public static void Signal(string name, int id)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -79,7 +104,7 @@ internal sealed class Ivnext : IDisposable
     {
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
-        return (_process.ExitCode, _output.ToString(), _error.ToString());
+        return (_process.ExitCode, _output.ToString(), Error);
     }
 
     public void Dispose()
