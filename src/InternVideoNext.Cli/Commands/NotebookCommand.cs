@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Cli.Packaging;
 using InternVideoNext.Foundation;
 using InternVideoNext.Notebooks;
@@ -23,7 +24,8 @@ internal static class NotebookCommand
     };
     private static readonly Option<string?> Size = new("--size")
     { Description = "Sets the parameter 'size': smoke (seconds) or mini (minutes; the notebooks' own)." };
-    private static readonly Option<double?> Timeout = new("--timeout") { Description = "Seconds that one notebook may take." };
+    private static readonly Option<double?> Timeout = new Option<double?>("--timeout")
+    { Description = "Seconds that one notebook may take." }.InRange(0.001, 1e6);
 
     public static Command CreateRun()
     {
@@ -45,14 +47,15 @@ internal static class NotebookCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var output = parsed.InvocationConfiguration.Output;
+        var parameters = Assignments(parsed.GetValue(Parameters) ?? []);
         var files = NotebookRunner.Find(parsed.GetValue(Path)!);
         var options = new NotebookRunOptions
         {
             Out = parsed.GetValue(Out)!,
             Html = parsed.GetValue(Html),
-            Parameters = Assignments(parsed.GetValue(Parameters) ?? []),
+            Parameters = parameters,
             Size = parsed.GetValue(Size),
-            Timeout = parsed.GetValue(Timeout) is { } seconds ? Limit(seconds) : null,
+            Timeout = parsed.GetValue(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Versions = await LocalVersionsAsync(files, output, cancellation).ConfigureAwait(false),
         };
         var runner = new NotebookRunner(options, PackageResolver.InUserCache());
@@ -107,7 +110,4 @@ internal static class NotebookCommand
         }
         return values;
     }
-
-    private static TimeSpan Limit(double seconds) => seconds > 0 && double.IsFinite(seconds)
-        ? TimeSpan.FromSeconds(seconds) : throw new ConfigurationException($"--timeout {seconds}: must be positive");
 }
