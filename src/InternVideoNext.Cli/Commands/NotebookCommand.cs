@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Cli.Packaging;
 using InternVideoNext.Foundation;
 using InternVideoNext.Notebooks;
@@ -24,8 +25,8 @@ internal static class NotebookCommand
     };
     private static readonly Option<string?> Size = new("--size")
     { Description = "Sets the parameter 'size': smoke (seconds) or mini (minutes; the notebooks' own)." };
-    private static readonly Option<double?> Timeout = new("--timeout")
-    { Description = "Seconds that one notebook may take; with --kernel jupyter, one cell." };
+    private static readonly Option<double?> Timeout = new Option<double?>("--timeout")
+    { Description = "Seconds that one notebook may take; with --kernel jupyter, one cell." }.InRange(0.001, 1e6);
     private static readonly Option<string> Kernel = new("--kernel")
     {
         DefaultValueFactory = _ => Own,
@@ -56,14 +57,15 @@ internal static class NotebookCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var output = parsed.InvocationConfiguration.Output;
+        var parameters = Assignments(parsed.GetValue(Parameters) ?? []);
         var files = NotebookRunner.Find(parsed.GetValue(Path)!);
         var options = new NotebookRunOptions
         {
             Out = parsed.GetValue(Out)!,
             Html = parsed.GetValue(Html),
-            Parameters = Assignments(parsed.GetValue(Parameters) ?? []),
+            Parameters = parameters,
             Size = parsed.GetValue(Size),
-            Timeout = parsed.GetValue(Timeout) is { } seconds ? Limit(seconds) : null,
+            Timeout = parsed.GetValue(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Versions = await LocalVersionsAsync(files, output, cancellation).ConfigureAwait(false),
         };
         var outcomes = new List<NotebookOutcome>();
@@ -145,7 +147,4 @@ internal static class NotebookCommand
         }
         return values;
     }
-
-    private static TimeSpan Limit(double seconds) => seconds > 0 && double.IsFinite(seconds)
-        ? TimeSpan.FromSeconds(seconds) : throw new ConfigurationException($"--timeout {seconds}: must be positive");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
@@ -19,11 +20,7 @@ internal static class TrainCommand
     private static readonly Option<string> Preset = new("--preset")
     { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<DirectoryInfo> Out = new("--out") { Required = true, Description = "The run's folder." };
-    private static readonly Option<string[]> Set = new("--set")
-    {
-        Description = "path=value in the configuration, e.g. training.steps=100; may be repeated.",
-        AllowMultipleArgumentsPerToken = true
-    };
+    private static readonly Option<string[]> Set = SetOption.Create();
     private static readonly Option<bool> Resume = new("--resume")
     { Description = "Go on from the newest valid checkpoint in --out; from the start where there is none." };
     private static readonly Option<string[]> Allow = new("--allow")
@@ -31,12 +28,15 @@ internal static class TrainCommand
         Description = "A path of the configuration that --resume may find changed, e.g. training.steps; may be repeated.",
         AllowMultipleArgumentsPerToken = true
     };
-    private static readonly Option<string?> Device = new("--device")
-    { Description = "cpu, cuda or cuda:N (short for --set training.device=...)." };
+    private static readonly Option<string?> Device =
+        DeviceOption.CreateOptional("cpu, cuda or cuda:N (short for --set training.device=...).");
     private static readonly Option<double?> MaxHours = new("--max-hours")
     { Description = "End with a checkpoint after so many hours; exit 0, to be resumed." };
     private static readonly Option<string?> Start = new("--start")
-    { Description = "The Stage 1 checkpoint to start from (a run's folder, a checkpoint folder or a .safetensors file)." };
+    {
+        Description = "The checkpoint to start from, of ours or released weights: a run's folder, a checkpoint folder, a .safetensors "
+        + "file, the folder of its shards, or a model of ./ivnext weights list. Parts that it lacks start anew and are named.",
+    };
 
     public static Command Create()
     {
@@ -47,6 +47,7 @@ internal static class TrainCommand
             Examples:
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1 --set training.steps=300 --resume
+              ./ivnext train stage1 --data clips/manifest.json --preset base --start internvideo_next_base.safetensors --out runs/more
               ./ivnext train stage1 --data clips/manifest.json --preset base --out runs/base --device cuda --processes 8 --set training.accumulation=8
 
             Under a launcher, which says who is who (environment.md has a Slurm job):
@@ -55,9 +56,10 @@ internal static class TrainCommand
             Several machines by hand: one command a process; rank 0 keeps the folder in --out; IVNEXT_TOKEN is the same everywhere:
               CUDA_VISIBLE_DEVICES=0 ./ivnext train stage1 ... --processes 16 --rank 0 --address 10.0.0.1:29500
               CUDA_VISIBLE_DEVICES=1 ./ivnext train stage1 ... --processes 16 --rank 1 --address 10.0.0.1:29500
-            """) { Data, Preset, Out, Set, Device, Resume, Allow, MaxHours };
+            """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours };
         foreach (var option in ProcessPlan.Options) stage1.Add(option);
-        stage1.SetAction((parsed, cancellation) => RunAsync(Presets.Stage1(parsed.GetValue(Preset)!), parsed, cancellation));
+        stage1.SetAction((parsed, cancellation) => RunAsync(
+            Presets.Stage1(parsed.GetValue(Preset)!) with { Start = StartOf(parsed) }, parsed, cancellation));
         var stage2 = new Command("stage2",
             """
             Stage 2: predict a frozen Stage 1 encoder's latents of the masked tokens.
@@ -67,17 +69,8 @@ internal static class TrainCommand
               ./ivnext train stage2 --data clips/manifest.json --preset mini --start runs/stage1 --out runs/two --processes 2 --set training.accumulation=2 training.batch_size=16
             """) { Data, Preset, Start, Out, Set, Device, Resume, Allow, MaxHours };
         foreach (var option in ProcessPlan.Options) stage2.Add(option);
-        stage2.SetAction((parsed, cancellation) =>
-        {
-            var start = parsed.GetValue(Start);
-            return RunAsync(
-                Presets.Stage2(
-                parsed.GetValue(Preset)!) with
-                {
-                    Start = start is null ? null
-                : Path.GetFullPath(CheckpointName.Resolve(start))
-                }, parsed, cancellation);
-        });
+        stage2.SetAction((parsed, cancellation) => RunAsync(
+            Presets.Stage2(parsed.GetValue(Preset)!) with { Start = StartOf(parsed) }, parsed, cancellation));
         return new Command("train",
             """
             Train one stage on your data.
@@ -86,6 +79,9 @@ internal static class TrainCommand
               ./ivnext train stage1 --data clips/manifest.json --preset mini --out runs/stage1
             """) { stage1, stage2, FindBatchCommand.Create() };
     }
+
+    private static string? StartOf(ParseResult parsed) =>
+        parsed.GetValue(Start) is { } start ? Path.GetFullPath(CheckpointName.Resolve(start)) : null;
 
     private static async Task<int> RunAsync(RunConfig preset, ParseResult parsed, CancellationToken cancellation)
     {
