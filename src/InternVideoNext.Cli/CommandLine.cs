@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 
 namespace InternVideoNext.Cli;
 
 /// <summary>The whole command line: parses, calls, and gives the exit code.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const string Description =
         """
@@ -25,22 +27,45 @@ internal static class CommandLine
         var root = new RootCommand(Description);
         foreach (var command in CommandTable.All()) root.Add(command);
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        var problems = parsed.Errors.Select(problem => Explain(problem.Message)).Concat(Empty(parsed)).Distinct().ToList();
+        if (problems.Count > 0)
         {
-            foreach (var problem in parsed.Errors) await error.WriteLineAsync($"ivnext: {problem.Message}").ConfigureAwait(false);
+            foreach (var problem in problems) await error.WriteLineAsync($"ivnext: {problem}").ConfigureAwait(false);
             await error.WriteLineAsync($"See ./ivnext {CommandTable.PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
-        // Ctrl-C, SIGTERM and the signals added here reach the command as a cancelled token; it gets all the time it needs to write
-        // its checkpoint.
+        using var signals = new StopSignals();
         var invocation = new InvocationConfiguration
         {
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromHours(1),
+            ProcessTerminationTimeout = null, // the signals above are heard instead
         };
-        using var signals = new StopSignals();
         return await ErrorReport.GuardAsync(() => parsed.InvokeAsync(invocation, signals.Token), error).ConfigureAwait(false);
     }
+
+    // An empty word, as a shell makes of an unset variable, names nothing anywhere.
+    private static IEnumerable<string> Empty(ParseResult parsed) => parsed.CommandResult.Children
+        .Where(child => child.Tokens.Any(token => token.Value.Length == 0))
+        .Select(child => child is OptionResult option ? $"{option.Option.Name}: its value is empty"
+            : $"{((ArgumentResult)child).Argument.Name}: it is empty");
+
+    private static string Explain(string message) => WrongType().Replace(
+        message, match => $"{match.Groups["name"].Value} {match.Groups["value"].Value}: {Wanted(match.Groups["type"].Value)} is needed");
+
+    private static string Wanted(string type) => type switch
+    {
+        "Int32" or "Int64" => "a whole number",
+        "UInt64" or "UInt32" => "a whole number of 0 or more",
+        "Double" => "a number",
+        "Boolean" => "true or false",
+        _ => $"a {type}",
+    };
+
+    // The parser's own words name the program's types.
+    [GeneratedRegex(
+        @"^Cannot parse argument '(?<value>.*)' for (?:option|argument|command) '(?<name>[^']+)' as expected type " +
+        @"'.*?(?<type>\w+)\]*'.*$", RegexOptions.Singleline)]
+    private static partial Regex WrongType();
 }

@@ -15,6 +15,9 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
 {
     private const int BatchSize = 32;
 
+    /// <summary>Frames and size of a clip, as the encoder reads them.</summary>
+    public DataConfig ClipConfig { get; } = new() { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize };
+
     private FeatureKind Kind => protocol.Reads;
 
     /// <summary>
@@ -22,7 +25,6 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
     /// </summary>
     public Task<FeatureSet> TrainingAsync(Manifest manifest, string label, CancellationToken cancellation)
     {
-        if (copies < 1) throw new ConfigurationException($"--augmented {copies}: it must be 1 or more");
         var source = Source(manifest);
         if (protocol.JoinSegments) return ReadAsync(
             manifest, source, new ClipViews(protocol.Segments, 1, protocol.FrameStride), label, cancellation);
@@ -48,7 +50,7 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
     {
         if (manifest.Entries.Count == 0) throw new ConfigurationException(
             "--data: the manifest needs clips in the split train and in the one to measure on (--test-split)");
-        return new VideoClipSource(manifest, new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize }, tools);
+        return new VideoClipSource(manifest, ClipConfig, tools);
     }
 
     private async Task<FeatureSet> ReadAsync(

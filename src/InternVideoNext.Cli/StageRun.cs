@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
@@ -19,6 +20,7 @@ internal static class StageRun
         foreach (var warning in ConfigWarnings.Of(config)) await Console.Error.WriteLineAsync($"ivnext: {title}: warning: {warning}")
             .ConfigureAwait(false);
         using var stage = StageFactory.Create(config);
+        if (stage.Start is { } start && folder.CheckpointFolders().Count == 0) Console.WriteLine($"{title}: {Describe(start)}");
         var display = new TrainingDisplay(title);
         var trainer = new Trainer(config, stage, source, folder, probe, group)
         {
@@ -46,6 +48,14 @@ internal static class StageRun
     {
         using var stage = StageFactory.Create(config);
         await new Trainer(config, stage, source, folder, probe: null, group).RunAsync(progress: null, cancellation).ConfigureAwait(false);
+    }
+
+    // By part, in the model's order: encoder, predictor, decoder, alignment.
+    private static string Describe(LoadReport start)
+    {
+        var anew = start.Kept.GroupBy(tensor => tensor.Key.Split('.')[0]).Select(part => $"{part.Key} ({part.Count()} tensors)").ToList();
+        return $"started from {start.Source}, {start.Loaded.Count} tensors"
+            + (anew.Count == 0 ? "" : $"; not in it, and so anew: {string.Join(", ", anew)}");
     }
 
     private static string Describe(string title, TrainingOutcome outcome, RunConfig config) => string.Create(CultureInfo.InvariantCulture,

@@ -29,6 +29,12 @@ public sealed class FeatureMap : FramesView
         _ = new PatchMap(_clip, grid);
     }
 
+    /// <summary>The tokens of the clip.</summary>
+    internal TokenGrid Grid => _grid;
+
+    /// <summary>Red, green and blue of every token, in (t, h, w) order.</summary>
+    internal ReadOnlyMemory<byte> Colours => _colours.Colours;
+
     private protected override string Legend => "Colours: principal components of the features, with "
         + string.Join(", ", _colours.Explained.Select(share => share.ToString("0\u00a0%", CultureInfo.InvariantCulture)))
         + " of the variance.";

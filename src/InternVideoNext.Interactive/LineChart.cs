@@ -6,7 +6,7 @@ namespace InternVideoNext.Interactive;
 /// Curves over a common axis, as an inline SVG. It takes its ink from the page (light or dark) and its letters from the
 /// reader's own sans-serif font, so that nothing needs to be installed where it is drawn.
 /// </summary>
-[TypeFormatterSource(typeof(SvgFormatterSource), PreferredMimeTypes = ["text/html", "image/svg+xml", "text/plain"])]
+[TypeFormatterSource(typeof(PngFormatterSource), PreferredMimeTypes = ["text/html", "image/png", "text/plain"])]
 public sealed class LineChart : HtmlView
 {
     /// <summary>A chart of some curves.</summary>
@@ -56,8 +56,11 @@ public sealed class LineChart : HtmlView
     public int PlotHeight { get; init; } = 240;
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> ToStaticBundle() =>
-        new Dictionary<string, string> { ["image/svg+xml"] = ToSvg(), ["text/plain"] = ToString() };
+    public override IReadOnlyDictionary<string, string> ToStaticBundle()
+    {
+        var picture = ToPicture();
+        return picture.Bundle(picture.Width, ToString());
+    }
 
     /// <inheritdoc/>
     public override string? ToStaticCaption() => Caption;
@@ -65,10 +68,15 @@ public sealed class LineChart : HtmlView
     /// <inheritdoc/>
     public override string ToHtml() => Figure(ChartDrawing.Draw(this, standalone: false), Caption);
 
-    /// <summary>
-    /// The chart as the text of an .svg file, for image/svg+xml outputs and READMEs: dark ink on white paper, whatever page it stands on.
-    /// </summary>
+    /// <summary>The chart as the text of an .svg file: dark ink on white paper, whatever page it stands on.</summary>
     public string ToSvg() => ChartDrawing.Draw(this, standalone: true).Text;
+
+    /// <summary>
+    /// The chart as a picture, for saved notebooks: pages of code hosts, and some converters, show no SVG. Its letters are those of
+    /// Open Sans, which comes along.
+    /// </summary>
+    /// <param name="scale">Pixels for each unit of the drawing.</param>
+    public Picture ToPicture(double scale = 1.5) => SvgPainter.Paint(ToSvg(), scale);
 
     /// <summary>Saves <see cref="ToSvg"/>: written aside, then renamed.</summary>
     public void Save(string path) => ReplacedFile.Write(path, System.Text.Encoding.UTF8.GetBytes(ToSvg()));

@@ -6,6 +6,8 @@ namespace InternVideoNext.Interactive;
 /// <param name="views">From left to right.</param>
 public sealed class SideBySide(params IHtmlView[] views) : HtmlView
 {
+    private const double PictureScale = 1.5;
+
     private readonly IReadOnlyList<IHtmlView> _views = [.. views];
 
     /// <summary>
@@ -14,10 +16,12 @@ public sealed class SideBySide(params IHtmlView[] views) : HtmlView
     public int SmallestWidth { get; init; } = 320;
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> ToStaticBundle() => _views.Count > 0 && _views.All(view => view is LineChart)
-        ? new Dictionary<string, string>
-        { ["image/svg+xml"] = ChartDrawing.Stack([.. _views.Cast<LineChart>()]).Text, ["text/plain"] = ToString() }
-        : base.ToStaticBundle();
+    public override IReadOnlyDictionary<string, string> ToStaticBundle()
+    {
+        if (_views.Count == 0 || !_views.All(view => view is LineChart)) return base.ToStaticBundle();
+        var picture = SvgPainter.Paint(ChartDrawing.Stack([.. _views.Cast<LineChart>()]).Text, PictureScale);
+        return picture.Bundle(picture.Width, ToString());
+    }
 
     /// <inheritdoc/>
     public override string? ToStaticCaption()

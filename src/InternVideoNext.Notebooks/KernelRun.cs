@@ -19,11 +19,10 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
     private int _current = -1;
     private bool _running;
 
-    /// <summary>What went wrong and where; null if nothing did.</summary>
-    public string? Failure { get; private set; }
+    private string? _failure, _standardError;
 
-    /// <summary>What other engines would take amiss.</summary>
-    public List<string> Remarks { get; } = [];
+    /// <summary>What went wrong and where; null if nothing did. Other engines show text on standard error as one does an error.</summary>
+    public string? Failure => _failure ?? _standardError;
 
     public async Task RunAsync(ResolvedPackages packages, CancellationToken cancellation)
     {
@@ -59,7 +58,7 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
         {
             await Task.WhenAll(ReadEventsAsync(process, limit.Token), ReadErrorsAsync(process, limit.Token)).ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            if (_running || (process.ExitCode != 0 && Failure is null)) FailAtCurrent("KernelDied", Died(process.ExitCode));
+            if (_running || (process.ExitCode != 0 && _failure is null)) FailAtCurrent("KernelDied", Died(process.ExitCode));
         }
         catch (OperationCanceledException)
         {
@@ -110,8 +109,8 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
                 break;
             case KernelEventKind.Stream:
                 AddStream(happened.Name, happened.Text);
-                if (happened.Name == "stderr") Remarks.Add(
-                    $"cell {happened.Cell + 1} writes to standard error, which Verso counts as failure");
+                if (happened.Name == "stderr") _standardError ??=
+                    $"cell {happened.Cell + 1}: it writes to standard error: {happened.Text.Trim()}";
                 break;
             case KernelEventKind.Display or KernelEventKind.Result:
                 cell.Outputs.Add(
@@ -134,7 +133,7 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
         cell.Outputs.Add(new ErrorOutput(error.Name, error.Text, error.Details));
         var line = error.Line > 0 && error.Line <= cell.Source.Split('\n').Length ? cell.Source.Split('\n')[error.Line - 1].Trim() : "";
         var place = error.Line > 0 ? $"cell {error.Cell + 1}, line {error.Line}" : $"cell {error.Cell + 1}";
-        Failure = $"{place}: {error.Name}: {error.Text}" + (line.Length > 0 ? $"\n    {line}" : "");
+        _failure = $"{place}: {error.Name}: {error.Text}" + (line.Length > 0 ? $"\n    {line}" : "");
     }
 
     private void FailAtCurrent(string name, string message)
@@ -142,7 +141,7 @@ internal sealed class KernelRun(Notebook notebook, string folder, TimeSpan? time
         lock (_lock)
         {
             if (_current >= 0) notebook.Cells[_current].Outputs.Add(new ErrorOutput(name, message, message.Split('\n')));
-            Failure ??= _current >= 0 ? $"cell {_current + 1}: {message}" : message;
+            _failure ??= _current >= 0 ? $"cell {_current + 1}: {message}" : message;
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
     public async Task<NotebookOutcome> RunAsync(string file, CancellationToken cancellation)
     {
         var notebook = Notebook.Read(file);
-        NotebookParameters.Inject(notebook, ParametersFor(notebook));
+        NotebookParameters.Inject(notebook, options.ParametersFor(notebook));
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var clock = Stopwatch.StartNew();
         var run = new KernelRun(notebook, folder, options.Timeout);
@@ -54,20 +54,13 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
         return Outcome(run.Failure);
 
         NotebookOutcome Outcome(string? failure) =>
-            new(Path.GetFileName(file), notebook.Title, clock.Elapsed, failure) { Remarks = run.Remarks };
+            new(Path.GetFileName(file), notebook.Title, clock.Elapsed, failure);
     }
 
     /// <summary>Writes the page that leads to the others, if pages are wanted.</summary>
     public void WriteIndex(IReadOnlyList<NotebookOutcome> outcomes)
     {
         if (options.Html is { } html) PageWriter.WriteIndex(outcomes, Path.Combine(html, "index.html"));
-    }
-
-    private Dictionary<string, string> ParametersFor(Notebook notebook)
-    {
-        var values = new Dictionary<string, string>(options.Parameters);
-        if (options.Size is { } size && NotebookParameters.Declares(notebook, "size")) values.TryAdd("size", size);
-        return values;
     }
 }
 
@@ -76,11 +69,7 @@ internal sealed class NotebookRunner(NotebookRunOptions options, PackageResolver
 /// <param name="Title">Its first heading.</param>
 /// <param name="Elapsed">How long the cells took, with the kernel's start.</param>
 /// <param name="Failure">What went wrong and where; null if nothing did.</param>
-internal sealed record NotebookOutcome(string Name, string Title, TimeSpan Elapsed, string? Failure)
-{
-    /// <summary>What the reader should know although the run succeeded.</summary>
-    public IReadOnlyList<string> Remarks { get; init; } = [];
-}
+internal sealed record NotebookOutcome(string Name, string Title, TimeSpan Elapsed, string? Failure);
 
 /// <summary>How notebooks are run.</summary>
 internal sealed record NotebookRunOptions
@@ -102,6 +91,14 @@ internal sealed record NotebookRunOptions
 
     /// <summary>Versions to take instead of the ones that the notebooks name, by package.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The values for one notebook.</summary>
+    public IReadOnlyDictionary<string, string> ParametersFor(Notebook notebook)
+    {
+        var values = new Dictionary<string, string>(Parameters);
+        if (Size is { } size && NotebookParameters.Declares(notebook, "size")) values.TryAdd("size", size);
+        return values;
+    }
 }
 
 /// <summary>A notebook cannot be read or run; the message names the file, the place and the remedy.</summary>

@@ -11,7 +11,7 @@ public sealed partial class LayoutTests
             "Runs", "Stages", "Training",
     ];
 
-    private static readonly string[] LabRooms = ["Parity", "Ablations", "Benchmarks"];
+    private static readonly string[] LabRooms = ["Parity", "Ablations", "Benchmarks", "Weights"];
 
     [Fact]
     public void Rooms_EveryFolderOfTheLibrary_IsListed()

@@ -36,7 +36,6 @@ internal static partial class MarkdownCode
         [
             typeof(TorchSharp.torch).Assembly, typeof(InternVideoNext.Training.Trainer).Assembly,
                 typeof(InternVideoNext.Interactive.LineChart).Assembly,
-            typeof(InternVideoNext.Weights.ShippedModels).Assembly,
             typeof(InternVideoNext.Ablations.AblationRows).Assembly, typeof(Microsoft.Data.Analysis.DataFrame).Assembly,
         ]);
         object? value = null;

@@ -12,7 +12,6 @@ internal static class ConditionsRun
     {
         if (preset is not ("tiny" or "mini" or "small")) throw new ConfigurationException(
             $"--preset {preset}: the conditions are the synthetic world's; take tiny, mini or small");
-        if (clips is < 16 or > 10_000_000) throw new ConfigurationException($"--clips {clips}: it must lie in 16..10000000");
         Directory.CreateDirectory(folder);
         var rows = new List<string> { "seed,frames,motion,low,high,axis,appearance" };
         var table = new Table().Border(TableBorder.Rounded)

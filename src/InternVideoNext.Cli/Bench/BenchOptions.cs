@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InternVideoNext.Benchmarks;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 
@@ -12,24 +13,21 @@ internal static class BenchOptions
     { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
     public static readonly Option<int> Stage = new Option<int>("--stage")
     { DefaultValueFactory = _ => 1, Description = "1 or 2." }.AcceptOnlyFrom("1", "2");
-    public static readonly Option<int?> Batch = new("--batch") { Description = "Clips a step; the preset's where not given." };
-    public static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
-    public static readonly Option<int> Threads = new("--threads")
-    { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." };
-    public static readonly Option<int> Steps = new("--steps") { DefaultValueFactory = _ => 10, Description = "Steps measured." };
-    public static readonly Option<int> WarmUp = new("--warm-up")
-    { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." };
-    public static readonly Option<double> WarmUpSeconds = new("--warm-up-seconds")
+    public static readonly Option<int?> Batch = new Option<int?>("--batch")
+    { Description = "Clips a step; the preset's where not given." }.InRange(1, 1_000_000);
+    public static readonly Option<string> Device = DeviceOption.Create();
+    public static readonly Option<int> Threads = new Option<int>("--threads")
+    { Description = "Threads of an operation on the CPU; 0: as many as libtorch takes." }.InRange(0, 4096);
+    public static readonly Option<int> Steps = new Option<int>("--steps")
+    { DefaultValueFactory = _ => 10, Description = "Steps measured." }.InRange(1, 1_000_000);
+    public static readonly Option<int> WarmUp = new Option<int>("--warm-up")
+    { DefaultValueFactory = _ => 3, Description = "Steps before, not measured." }.InRange(0, 1_000_000);
+    public static readonly Option<double> WarmUpSeconds = new Option<double>("--warm-up-seconds")
     {
         DefaultValueFactory = _ => 10,
         Description = "Seconds of steps before, at the least: .NET compiles a step's code a second time in its first ones."
-    };
-    public static readonly Option<string[]> Set = new("--set")
-    {
-        Description = "path=value in the configuration, e.g. training.precision=bfloat16; may be repeated.",
-        AllowMultipleArgumentsPerToken = true
-    };
+    }.InRange(0, 86400);
+    public static readonly Option<string[]> Set = SetOption.Create("training.precision=bfloat16");
     public static readonly Option<bool> WithoutTeacher = new("--without-teacher")
     { Description = "Leave the image teacher's forward pass out." };
 
@@ -40,6 +38,7 @@ internal static class BenchOptions
     public static BenchmarkPlan Plan(ParseResult parsed, bool profile)
     {
         var name = parsed.GetValue(Preset)!;
+        DeviceOption.Open(parsed.GetValue(Device)!);
         RunConfig config = parsed.GetValue(Stage) == 1 ? Presets.Stage1(name) : Presets.Stage2(name);
         List<string> assignments = [$"training.device={parsed.GetValue(Device)}", $"training.threads={parsed.GetValue(Threads)}"];
         // The CPU computes in float32; --set training.precision=bfloat16 asks for the other.

@@ -40,7 +40,7 @@ internal static class BenchProcess
         string python, string script, IEnumerable<string> words, string trace, CancellationToken cancellation)
     {
         var (code, _, error) = await CallAsync(python, [script, .. words, "--trace", trace], cancellation).ConfigureAwait(false);
-        if (code != 0) throw new InvalidDataException($"{python} ended with {code}: {error.Trim()}");
+        if (code != 0) throw new InvalidDataException($"{python} ended with {code}: {ErrorText.LastLine(error)}");
     }
 
     /// <summary>The version of PyTorch that an interpreter imports.</summary>
@@ -53,7 +53,7 @@ internal static class BenchProcess
                 .ConfigureAwait(false);
             if (code == 0) return output.Trim();
             throw new TwinMissingException(
-                $"--python {python} cannot import torch, which the twin needs: {error.Trim().Split('\n')[^1]}\nName a Python that has "
+                $"--python {python} cannot import torch, which the twin needs: {ErrorText.LastLine(error)}\nName a Python that has "
                 + $"PyTorch, or install it: {python} -m pip install torch");
         }
         catch (System.ComponentModel.Win32Exception)
@@ -66,7 +66,8 @@ internal static class BenchProcess
         string program, IEnumerable<string> words, string json, CancellationToken cancellation)
     {
         var (code, _, error) = await CallAsync(program, words, cancellation).ConfigureAwait(false);
-        return code == 0 ? BenchmarkResult.Load(json) : throw new InvalidDataException($"{program} ended with {code}: {error.Trim()}");
+        return code == 0 ? BenchmarkResult.Load(json) : throw new InvalidDataException(
+            $"{program} ended with {code}: {ErrorText.LastLine(error)}");
     }
 
     private static async Task<(int Code, string Output, string Error)> CallAsync(

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Cli.Options;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Foundation;
 using InternVideoNext.Models;
@@ -18,27 +20,27 @@ internal static partial class AblateCommand
     { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<string?> Data = new("--data")
     { Description = "A labelled manifest with splits train and test, instead of the embedded world." };
-    private static readonly Option<int> Seeds = new("--seeds")
-    { DefaultValueFactory = _ => 1, Description = "How many seeds; three or more give intervals over seeds." };
+    private static readonly Option<int> Seeds = new Option<int>("--seeds")
+    { DefaultValueFactory = _ => 1, Description = "How many seeds; three or more give intervals over seeds." }.InRange(1, 100);
     private static readonly Option<ulong> FirstSeed = new("--first-seed")
     { DefaultValueFactory = _ => 1, Description = "The first of them; the others follow it." };
     private static readonly Option<string?> Rows = new("--rows")
     { Description = "Only these rows, by id, with commas; what they start from is added." };
-    private static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<string?> From = new("--from")
     { Description = "A results.json whose finished runs of the same configuration, data and code are taken over instead of run." };
     private static readonly Option<string?> Budget = new("--budget")
     { Description = "Stop after so long, e.g. 90m or 1.5h; call again to go on." };
-    private static readonly Option<double> Length = new("--length")
+    private static readonly Option<double> Length = new Option<double>("--length")
     {
         DefaultValueFactory = _ => 1,
         Description = "Multiplies the clips of every run, and so its steps: 0.1 for a tenth of the preset's."
-    };
-    private static readonly Option<int?> Batch = new("--batch")
-    { Description = "Clips a step instead of the preset's, at the same learning rates." };
-    private static readonly Option<int?> Jobs = new("--jobs")
-    { Description = "Runs at a time; default: one a core on the CPU, four of the small presets on a GPU, one of the others." };
+    }.InRange(1e-6, 1000);
+    private static readonly Option<int?> Batch = new Option<int?>("--batch")
+    { Description = "Clips a step instead of the preset's, at the same learning rates." }.InRange(1, 1_000_000);
+    private static readonly Option<int?> Jobs = new Option<int?>("--jobs")
+    { Description = "Runs at a time; default: one a core on the CPU, four of the small presets on a GPU, one of the others." }
+        .InRange(1, 256);
     private static readonly Option<string?> Teacher = new("--teacher")
     {
         Description = "A SigLIP2 vision checkpoint (giant) or, for the synthetic world, a file of ./ivnext data train-teacher, "
@@ -89,7 +91,7 @@ internal static partial class AblateCommand
     private static Command CreateConditions()
     {
         var clips = new Option<int>("--clips")
-        { DefaultValueFactory = _ => 32_000, Description = "Clips that each classifier is trained on." };
+        { DefaultValueFactory = _ => 32_000, Description = "Clips that each classifier is trained on." }.InRange(16, 10_000_000);
         var command = new Command("conditions",
             """
             Measure what the synthetic world promises: classifiers trained with labels on single frames, at every index, and on unordered
@@ -107,12 +109,8 @@ internal static partial class AblateCommand
         return command;
     }
 
-    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed)
-    {
-        var count = parsed.GetValue(Seeds);
-        if (count is < 1 or > 100) throw new ConfigurationException($"--seeds {count}: it must lie in 1..100");
-        return [.. Enumerable.Range(0, count).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)];
-    }
+    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed) =>
+        [.. Enumerable.Range(0, parsed.GetValue(Seeds)).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)];
 
     private static Command CreateWorker()
     {
@@ -151,8 +149,10 @@ internal static partial class AblateCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string table, CancellationToken cancellation)
     {
+        ProcessPlan.RequireAlone("ablate", Environment.GetEnvironmentVariable);
         var folder = parsed.GetValue(Out)!.FullName;
         var request = Request(parsed, table);
+        DeviceOption.Open(request.Settings.Device);
         var plan = await request.PlanAsync(folder, cancellation).ConfigureAwait(false);
         using var held = AblationLock.Take(folder);
         request.Write(folder);
@@ -233,7 +233,6 @@ internal static partial class AblateCommand
         var onCpu = settings.Device == "cpu";
         var few = settings.Preset is "base" or "large" or "1b";
         var jobs = parsed.GetValue(Jobs) ?? (onCpu ? Environment.ProcessorCount : few ? 1 : 4);
-        if (jobs is < 1 or > 256) throw new ConfigurationException($"--jobs {jobs}: it must lie in 1..256");
         return (jobs, Math.Max(1, Environment.ProcessorCount / jobs));
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using InternVideoNext.Benchmarks;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using Spectre.Console;
@@ -14,13 +15,16 @@ internal static class BenchDataCommand
     private static readonly Option<string> Data = new("--data") { Required = true, Description = "A folder of videos or a manifest." };
     private static readonly Option<string?> Packed = new("--packed")
     { Description = "The manifest of the same set, packed by `data pack`; measured too." };
-    private static readonly Option<double> Corrupt = new("--corrupt")
-    { Description = "Also measure with this share of the files damaged, for example 0.1." };
-    private static readonly Option<int> Jobs = new("--jobs") { DefaultValueFactory = _ => 1, Description = "Files decoded at a time." };
-    private static readonly Option<int> Runs = new("--runs")
-    { DefaultValueFactory = _ => 3, Description = "Times that each figure is taken; the median is shown." };
-    private static readonly Option<int> Frames = new("--frames") { DefaultValueFactory = _ => 16, Description = "Frames a clip." };
-    private static readonly Option<int> Size = new("--size") { DefaultValueFactory = _ => 224, Description = "Side of a clip in pixels." };
+    private static readonly Option<double> Corrupt = new Option<double>("--corrupt")
+    { Description = "Also measure with this share of the files damaged, for example 0.1." }.InRange(0, 0.99);
+    private static readonly Option<int> Jobs = new Option<int>("--jobs")
+    { DefaultValueFactory = _ => 1, Description = "Files decoded at a time." }.InRange(1, 1024);
+    private static readonly Option<int> Runs = new Option<int>("--runs")
+    { DefaultValueFactory = _ => 3, Description = "Times that each figure is taken; the median is shown." }.InRange(1, 1000);
+    private static readonly Option<int> Frames = new Option<int>("--frames")
+    { DefaultValueFactory = _ => 16, Description = "Frames a clip." }.InRange(1, 4096);
+    private static readonly Option<int> Size = new Option<int>("--size")
+    { DefaultValueFactory = _ => 224, Description = "Side of a clip in pixels." }.InRange(1, 4096);
     private static readonly Option<string?> Json = new("--json") { Description = "Also write every run's figures to this file." };
 
     public static Command Create()
@@ -41,9 +45,7 @@ internal static class BenchDataCommand
     {
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var (runs, share) = (parsed.GetValue(Runs), parsed.GetValue(Corrupt));
-        if (runs < 1) throw new ConfigurationException($"--runs {runs}: must be 1 or more");
-        if (share is < 0 or >= 1) throw new ConfigurationException(
-            string.Create(CultureInfo.InvariantCulture, $"--corrupt {share}: must be a share from 0 to below 1"));
+        OutputPath.Require("--json", parsed.GetValue(Json));
         var config = new DataConfig { Frames = parsed.GetValue(Frames), Size = parsed.GetValue(Size), Workers = parsed.GetValue(Jobs) };
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var work = Directory.CreateTempSubdirectory("ivnext-bench-");

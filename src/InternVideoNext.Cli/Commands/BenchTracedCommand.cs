@@ -1,6 +1,7 @@
 using System.CommandLine;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Bench;
+using InternVideoNext.Cli.Options;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -29,6 +30,7 @@ internal static class BenchTracedCommand
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
+        OutputPath.Require("--json", parsed.GetValue(Json));
         var command = $"./ivnext {CommandTable.PathOf(parsed)}{ShellWords.Join(parsed.Tokens.Select(t => t.Value).Skip(2))}";
         var bench = new TracedBenchmark(
             parsed.GetValue(Trace)!, BenchmarkResult.Load(parsed.GetValue(Config)!), parsed.GetValue(BenchOptions.Steps),

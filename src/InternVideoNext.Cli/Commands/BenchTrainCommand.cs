@@ -1,6 +1,7 @@
 using System.CommandLine;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Bench;
+using InternVideoNext.Cli.Options;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -35,6 +36,8 @@ internal static class BenchTrainCommand
     {
         var (plan, folder, output) = (
             BenchOptions.Plan(parsed, parsed.GetValue(Profile)), parsed.GetValue(Out), parsed.InvocationConfiguration.Output);
+        OutputPath.Require("--json", parsed.GetValue(Json));
+        OutputPath.Require("--out", folder is null ? null : Path.Combine(folder, ResultFile));
         var timeline = Path.Combine(folder ?? ".", TimelineFile);
         var command = $"./ivnext {CommandTable.PathOf(parsed)}{ShellWords.Join(parsed.Tokens.Select(t => t.Value).Skip(2))}";
         var result = new TrainingBenchmark(plan, command)

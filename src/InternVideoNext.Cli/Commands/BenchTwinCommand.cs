@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Bench;
-using InternVideoNext.Foundation;
+using InternVideoNext.Cli.Options;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -11,8 +11,9 @@ internal static class BenchTwinCommand
 {
     private static readonly Option<string> Python = new("--python")
     { DefaultValueFactory = _ => "python3", Description = "A Python with PyTorch." };
-    private static readonly Option<int> Rounds = new("--rounds")
-    { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." };
+    private static readonly Option<int> Rounds = new Option<int>("--rounds")
+    { DefaultValueFactory = _ => 3, Description = "Times that both are measured; of each the round of median speed is compared." }
+        .InRange(1, 1000);
     private static readonly Option<bool> Traced = new("--traced")
     {
         Description = "Have PyTorch only trace the twin's step, and run the trace on this package's libtorch: the same kernels for "
@@ -40,11 +41,10 @@ internal static class BenchTwinCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var (plan, python, rounds) = (BenchOptions.Plan(parsed, profile: false), parsed.GetValue(Python)!, parsed.GetValue(Rounds));
-        if (rounds < 1) throw new ConfigurationException($"--rounds {rounds}: must be 1 or more");
         var traced = parsed.GetValue(Traced);
         if (traced) TracedBenchmark.Require(plan.Config);
         var script = Path.Combine(Checkout.Require("bench twin"), "bench", "twin.py");
-        await BenchProcess.TorchOfAsync(python, cancellation).ConfigureAwait(false);
+        TwinTorch.Require(python, await BenchProcess.TorchOfAsync(python, cancellation).ConfigureAwait(false), traced);
         var kept = parsed.GetValue(Out);
         var folder = kept is null ? Directory.CreateTempSubdirectory("ivnext-twin-") : Directory.CreateDirectory(kept);
         var trace = Path.Combine(folder.FullName, "twin.pt");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,14 +13,15 @@ internal static class DataPackCommand
     { Description = "Folder that its paths are relative to; the default is the manifest's own." };
     private static readonly Option<string> Out = new("--out")
     { Required = true, Description = "Folder for the packed files, manifest.json and its index." };
-    private static readonly Option<int> ShortSide = new("--short-side")
-    { DefaultValueFactory = _ => Defaults.ShortSide, Description = "Pixels of the shorter side, for example 256 or 320." };
-    private static readonly Option<int> Gop = new("--gop")
-    { DefaultValueFactory = _ => Defaults.Gop, Description = "Frames from one key frame to the next." };
-    private static readonly Option<int> Quality = new("--quality")
-    { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." };
-    private static readonly Option<int> Jobs = new("--jobs")
-    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
+    private static readonly Option<int> ShortSide = new Option<int>("--short-side")
+    { DefaultValueFactory = _ => Defaults.ShortSide, Description = "Pixels of the shorter side, for example 256 or 320." }
+        .InRange(2, 8192);
+    private static readonly Option<int> Gop = new Option<int>("--gop")
+    { DefaultValueFactory = _ => Defaults.Gop, Description = "Frames from one key frame to the next." }.InRange(1, 100_000);
+    private static readonly Option<int> Quality = new Option<int>("--quality")
+    { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." }.InRange(0, 51);
+    private static readonly Option<int> Jobs = new Option<int>("--jobs")
+    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." }.InRange(1, 1024);
 
     public static Command Create()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Description;
 using InternVideoNext.Models;
 using InternVideoNext.Recipes;
@@ -13,11 +14,7 @@ internal static class DescribeCommand
     private static readonly Option<string> Preset = new("--preset")
     { DefaultValueFactory = _ => "base", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<int> Stage = new("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." };
-    private static readonly Option<string[]> Set = new("--set")
-    {
-        Description = "path=value in the configuration, e.g. training.batch_size=32; may be repeated.",
-        AllowMultipleArgumentsPerToken = true
-    };
+    private static readonly Option<string[]> Set = SetOption.Create("training.batch_size=32");
 
     public static Command Create()
     {

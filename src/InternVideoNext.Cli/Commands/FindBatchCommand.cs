@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using InternVideoNext.Cli.Options;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Cli.Runs;
-using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 using Spectre.Console;
@@ -18,15 +19,15 @@ internal static class FindBatchCommand
     { Description = "stage1 or stage2." }.AcceptOnlyFromAmong("stage1", "stage2");
     private static readonly Option<string> Preset = new("--preset")
     { DefaultValueFactory = _ => "mini", Description = $"One of {string.Join(", ", Presets.Names)}." };
-    private static readonly Option<string[]> Set = new("--set")
-    { Description = "path=value in the configuration, as for training; may be repeated.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string?> Device = new("--device") { Description = "cpu, cuda or cuda:N." };
-    private static readonly Option<double?> Memory = new("--memory-megabytes")
+    private static readonly Option<string[]> Set = SetOption.Create("training.precision=bfloat16");
+    private static readonly Option<string?> Device = DeviceOption.CreateOptional();
+    private static readonly Option<double?> Memory = new Option<double?>("--memory-megabytes")
     {
         Description = $"Resident memory that training may take; {DefaultShare:P0} of the machine's where not given. On CUDA the "
         + "device's memory is the limit besides."
-    };
-    private static readonly Option<int> Most = new("--most") { DefaultValueFactory = _ => 4096, Description = "No larger batch is tried." };
+    }.InRange(1, 1e9);
+    private static readonly Option<int> Most = new Option<int>("--most")
+    { DefaultValueFactory = _ => 4096, Description = "No larger batch is tried." }.InRange(1, 1_000_000);
     private static readonly Option<int?> Trial = new("--trial")
     { Hidden = true, Description = "Try one batch size in this process and print it as JSON." };
 
@@ -47,6 +48,7 @@ internal static class FindBatchCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ProcessPlan.RequireAlone("train find-batch", Environment.GetEnvironmentVariable);
         var config = Config(parsed);
         if (parsed.GetValue(Trial) is { } size)
         {
@@ -54,7 +56,7 @@ internal static class FindBatchCommand
             return ExitCode.Done;
         }
         var limit = parsed.GetValue(Memory) ?? DefaultShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024;
-        if (limit <= 0 || parsed.GetValue(Most) < 1) throw new ConfigurationException("--memory-megabytes and --most must be above 0");
+        TrainingDevice.Open(config.Training);
         string[] words = [.. parsed.Tokens.Select(t => t.Value), Trial.Name];
         var search = new BatchSearch(
             (batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], limit).RunAsync(batch, stop),

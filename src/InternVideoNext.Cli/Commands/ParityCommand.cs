@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Foundation;
 using InternVideoNext.Parity;
 using Spectre.Console;
@@ -34,16 +35,10 @@ internal static class ParityCommand
 
     private static int Run(string folder, string? json, bool failuresOnly, InvocationConfiguration console)
     {
-        ParityReport report;
-        try
-        {
-            report = ParitySuite.Run(folder);
-        }
-        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
-        {
-            console.Error.WriteLine($"ivnext: {e.Message}");
-            return ExitCode.WrongUsage;
-        }
+        if (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.safetensors").Any())
+            throw new ConfigurationException($"{folder}: give a folder with reference files (*.safetensors) in it");
+        OutputPath.Require("--json", json);
+        var report = ParitySuite.Run(folder);
         var failures = report.Failures.ToList();
         WriteTable(failuresOnly ? failures : report.Rows, console.Output);
         if (json is not null) AsideFile.Write(json, report.ToJson());

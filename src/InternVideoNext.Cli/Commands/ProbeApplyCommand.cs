@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Features;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
@@ -18,51 +20,84 @@ internal static class ProbeApplyCommand
         Description = "A probe's file, written by ./ivnext probe linear|attentive --save.",
     };
     private static readonly Option<string> Checkpoint = new("--checkpoint") { Required = true, Description = CheckpointName.Help };
-    private static readonly Option<string> Videos = new("--videos")
+    private static readonly Option<string> Data = new("--data", "--video", "--videos")
     {
         Required = true,
-        Description = "A video file, a folder of them, or a manifest.",
+        Description = "A video file, a folder of them, a list with one path a line (.txt), or a manifest.",
     };
-    private static readonly Option<string?> Split = new("--split") { Description = "Only this split of a manifest." };
-    private static readonly Option<int> Top = new("--top") { DefaultValueFactory = _ => 3, Description = "Classes to name for each clip." };
+    private static readonly Option<string?> Split = new Option<string?>("--split") { Description = "Only this split of a manifest." }
+        .OneOf([.. Manifest.Splits]);
+    private static readonly Option<int> Top = new Option<int>("--top")
+    { DefaultValueFactory = _ => 3, Description = "Classes to name for each clip." }.InRange(1, 1_000_000);
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "Also write every clip's classes with their scores to this .csv file.",
     };
+    private static readonly Option<string?> Wrong = new("--wrong")
+    {
+        Description = "Also show the clips of a labelled manifest that were got wrong, the surest first, on this .html page.",
+    };
+    private static readonly Option<string> Device = DeviceOption.Create();
 
     public static Command Create()
     {
         var command = new Command("apply", """
             Name the classes of videos by a saved probe, with the same encoder that it was trained on.
 
-            Example:
-              ./ivnext probe apply --probe motion.safetensors --checkpoint runs/quickstart/stage2 --videos clip.mp4
-            """) { Probe, Checkpoint, Videos, Split, Top, Out };
+            Examples:
+              ./ivnext probe apply --probe motion.safetensors --checkpoint runs/quickstart/stage2 --video clip.mp4
+              ./ivnext probe apply --probe motion.safetensors --checkpoint runs/quickstart/stage2 --data manifest.json --split test --wrong wrong.html
+            """) { Probe, Checkpoint, Data, Split, Top, Out, Wrong, Device };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var top = parsed.GetValue(Top);
-        if (top < 1) throw new ConfigurationException($"--top {top}: it must be 1 or more");
+        var (table, page) = (parsed.GetValue(Out), parsed.GetValue(Wrong));
+        OutputPath.Require(Out.Name, table);
+        OutputPath.Require(Wrong.Name, page);
+        var device = DeviceOption.Open(parsed.GetValue(Device)!);
         using var trained = ProbeFile.Load(parsed.GetValue(Probe)!);
         var protocol = ProbeProtocols.Find(trained.Protocol);
-        var manifest = Manifest.Open(parsed.GetValue(Videos)!);
+        var manifest = VideoList.Open(parsed.GetValue(Data)!);
         if (parsed.GetValue(Split) is { } split) manifest = manifest.Filter(split);
+        if (manifest.Entries.Count == 0) throw new ConfigurationException(
+            $"--data {parsed.GetValue(Data)}: there is no clip in it (of the chosen split)");
+        if (page is not null) RequireLabels(manifest, trained);
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         using var encoder = ModelCheckpoint.OpenEncoder(
-            CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), CPU, protocol.Frames, protocol.ImageSize);
+            CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), device, protocol.Frames, protocol.ImageSize);
         var reader = new ProtocolFeatures(protocol, encoder, tools, copies: 1, seed: 0);
         using var features = await reader.UnlabelledAsync(manifest, cancellation).ConfigureAwait(false);
         var answers = Answers(trained, features);
-        Show(trained, manifest, answers, top);
-        if (parsed.GetValue(Out) is { } path) AsideFile.Write(path, ToCsv(trained, manifest, answers));
+        Show(trained, manifest, answers, parsed.GetValue(Top));
+        if (table is not null) AsideFile.Write(table, ToCsv(trained, manifest, answers));
+        if (page is not null)
+        {
+            var wrong = new WrongAnswers(trained, manifest, answers);
+            await wrong.WriteAsync(page, reader.ClipConfig, tools, cancellation).ConfigureAwait(false);
+            Console.WriteLine($"{wrong.Count} of {wrong.Labelled} labelled clips were got wrong; see {page}");
+        }
         return ExitCode.Done;
     }
 
+    private static void RequireLabels(Manifest manifest, TrainedProbe trained)
+    {
+        if (!manifest.Labels.TryGetValue(trained.Label, out var classes) || !manifest.Entries.Any(e => e.Labels.ContainsKey(trained.Label)))
+            throw new ConfigurationException($"{Wrong.Name}: no clip of {manifest.Name} has the probe's label, {trained.Label}");
+        try
+        {
+            trained.CheckClasses(classes);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"{Wrong.Name}: {ErrorText.Of(e)}", e);
+        }
+    }
+
     // Each clip's probabilities, the mean over its views.
-    private static List<(int Entry, float[] Probabilities)> Answers(TrainedProbe trained, ExtractedFeatures features)
+    private static List<ClipAnswer> Answers(TrainedProbe trained, ExtractedFeatures features)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -70,24 +105,23 @@ internal static class ProbeApplyCommand
         if (input.size(-1) != width)
             throw new ConfigurationException(
                 $"--probe: it reads features {width} wide, but the encoder's are {input.size(-1)}: give the checkpoint it was trained on");
+        if (!input.isfinite().all().item<bool>())
+            throw new InvalidDataException("features are not finite: the encoder diverged, or its precision overflows");
         var probabilities = trained.Probe.call(input).softmax(-1);                                      // [rows, K]
         return [.. features.Entries.Index().GroupBy(row => row.Item, row => (long)row.Index)
-            .Select(clip => (clip.Key, probabilities.index_select(0, tensor(clip.ToArray())).mean([0]).data<float>().ToArray()))];
+            .Select(clip => new ClipAnswer(
+                clip.Key, probabilities.index_select(0, tensor(clip.ToArray())).mean([0]).data<float>().ToArray()))];
     }
 
-    private static void Show(TrainedProbe trained, Manifest manifest, List<(int Entry, float[] Probabilities)> answers, int top)
+    private static void Show(TrainedProbe trained, Manifest manifest, List<ClipAnswer> answers, int top)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("clip", trained.Label);
-        foreach (var (entry, probabilities) in answers)
-        {
-            var best = Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(top)
-                .Select(i => string.Create(CultureInfo.InvariantCulture, $"{trained.Classes[i]} {100 * probabilities[i]:0.0} %"));
-            table.AddRow(Markup.Escape(manifest.Entries[entry].Id), Markup.Escape(string.Join(", ", best)));
-        }
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("clip", Markup.Escape(trained.Label));
+        foreach (var answer in answers)
+            table.AddRow(Markup.Escape(manifest.Entries[answer.Entry].Id), Markup.Escape(answer.Best(trained.Classes, top)));
         ConsoleOutput.Write(table);
     }
 
-    private static string ToCsv(TrainedProbe trained, Manifest manifest, List<(int Entry, float[] Probabilities)> answers)
+    private static string ToCsv(TrainedProbe trained, Manifest manifest, List<ClipAnswer> answers)
     {
         IEnumerable<string> lines =
         [

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using InternVideoNext.Runs;
 using Spectre.Console;
-using TorchSharp;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -21,21 +21,20 @@ internal static class ProbeCommand
     private static readonly Option<string> TestSplit = new("--test-split")
     {
         DefaultValueFactory = _ => "test",
-        Description = "The split to measure on: Kinetics-400 and Something-Something V2 are judged on validation."
+        Description = "The split to measure on, test or validation: Kinetics-400 and Something-Something V2 are judged on validation."
     };
-    private static readonly Option<int> Augmented = new("--augmented")
+    private static readonly Option<int> Augmented = new Option<int>("--augmented")
     {
         DefaultValueFactory = _ => 1,
         Description = "Augmented readings of each training clip, for protocols that ask for augmented features."
-    };
+    }.InRange(1, 1000);
     private static readonly Option<bool> BestOnTest = new("--best-on-test")
     {
         Description = "Report the grid's best point on the test clips, as V-JEPA 2 does; the result says so. Default: chosen on "
         + "held-out training clips."
     };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the validation split and the probe's weights." };
-    private static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<string?> Out = new("--out")
     { Description = "Also write the whole result, every grid point included, to this .json file." };
 
@@ -75,33 +74,30 @@ internal static class ProbeCommand
     {
         var protocol = ProtocolOf(parsed.GetValue(Protocol), standard);
         if (parsed.GetValue(BestOnTest)) protocol = protocol with { Choice = GridChoice.BestOnTest };
-        var manifest = Manifest.Open(parsed.GetValue(Data)!);
-        var label = parsed.GetValue(Label)!;
-        if (!manifest.Labels.TryGetValue(label, out var classes))
-            throw new ConfigurationException(
-                $"--label {label}: the manifest has "
-                + $"{(manifest.Labels.Count == 0 ? "no labels" : string.Join(", ", manifest.Labels.Keys))}");
-        var split = parsed.GetValue(TestSplit)!;
-        if (!Manifest.Splits.Contains(split)) throw new ConfigurationException(
-            $"--test-split {split}: there are {string.Join(", ", Manifest.Splits)}");
-        using var start = StartOf(parsed, protocol, classes);
-        var save = parsed.GetValue(Save);
+        var (label, split, save) = (parsed.GetValue(Label)!, parsed.GetValue(TestSplit)!, parsed.GetValue(Save));
         if (save is not null && protocol.Kind == ProbeKind.NearestNeighbour)
             throw new ConfigurationException("--save: nearest neighbours train nothing that could be saved");
+        OutputPath.Require(Out.Name, parsed.GetValue(Out));
+        OutputPath.Require(Save.Name, save);
+        var device = DeviceOption.Open(parsed.GetValue(Device)!);
+        var manifest = Manifest.Open(parsed.GetValue(Data)!);
+        var clips = ProbeClips.Of(manifest, label, split, protocol);
+        var classes = clips.Classes;
+        using var start = StartOf(parsed, protocol, classes);
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        var device = torch.device(parsed.GetValue(Device)!);
         using var encoder = ModelCheckpoint.OpenEncoder(
             CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), device, protocol.Frames, protocol.ImageSize);
         var features = new ProtocolFeatures(protocol, encoder, tools, parsed.GetValue(Augmented), parsed.GetValue(Seed));
-        using var train = await features.TrainingAsync(manifest.Filter("train"), label, cancellation).ConfigureAwait(false);
-        using var test = await features.TestAsync(manifest.Filter(split), label, cancellation).ConfigureAwait(false);
+        using var train = await features.TrainingAsync(clips.Training, label, cancellation).ConfigureAwait(false);
+        using var test = await features.TestAsync(clips.Test, label, cancellation).ConfigureAwait(false);
         using var run = ProbeRunner.Run(
             protocol, label, classes, train, test, parsed.GetValue(Seed), device: device, start: start, cancellation: cancellation);
         if (save is not null && run.Trained is { } trained) ProbeFile.Save(save, trained);
-        Show(run.Result);
+        var result = run.Result with { Cautions = [.. clips.Cautions, .. ProbeCautions.Of(protocol, classes, train, test)] };
+        Show(result);
         if (manifest.Expected.TryGetValue(split, out var published))
-            Console.WriteLine($"{run.Result.TestUsed} of the {published} {split} clips that the data set's authors published");
-        if (parsed.GetValue(Out) is { } path) Foundation.AsideFile.Write(path, run.Result.ToJson());
+            Console.WriteLine($"{result.TestUsed} of the {published} {split} clips that the data set's authors published");
+        if (parsed.GetValue(Out) is { } path) AsideFile.Write(path, result.ToJson());
         return ExitCode.Done;
     }
 
@@ -122,7 +118,7 @@ internal static class ProbeCommand
         catch (ArgumentException e)
         {
             start?.Dispose();
-            throw new ConfigurationException($"--start {path}: {e.Message.Split(" (Parameter ")[0]}", e);
+            throw new ConfigurationException($"--start {path}: {ErrorText.Of(e)}", e);
         }
     }
 
@@ -150,6 +146,7 @@ internal static class ProbeCommand
             + $"{result.Choice}{(result.Choice == GridChoice.BestOnTest ? " (optimistic)" : "")}; trained on {result.TrainUsed} of "
             + $"{result.TrainExpected} clips, {(result.TrainFeatures == FeatureOrigin.Augmented ? "augmented" : "cached")} features");
         foreach (var deviation in result.Deviations) Console.WriteLine($"departs from the protocol: {deviation}");
+        foreach (var caution in result.Cautions ?? []) Console.WriteLine($"caution: {caution}");
     }
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Options;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Cli.Quickstart;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,8 +14,7 @@ internal static class QuickstartCommand
     { Description = "Train on the video files in this folder instead of the synthetic set; nothing needs labels." };
     private static readonly Option<ulong> Seed = new("--seed")
     { DefaultValueFactory = _ => 1, Description = "Seed of the synthetic set and of both stages." };
-    private static readonly Option<string[]> Set = new("--set")
-    { Description = "path=value in both stages' configurations, e.g. training.steps=100; may be repeated." };
+    private static readonly Option<string[]> Set = SetOption.Create("training.steps=100, for both stages");
 
     public static Command Create()
     {
@@ -27,6 +28,7 @@ internal static class QuickstartCommand
             """) { Out, Videos, Seed, Set };
         command.SetAction((parsed, cancellation) =>
         {
+            ProcessPlan.RequireAlone("quickstart", Environment.GetEnvironmentVariable);
             var videos = parsed.GetValue(Videos);
             if (videos is { Exists: false })
                 throw new Foundation.ConfigurationException($"--videos {videos}: there is no such folder");
@@ -37,7 +39,7 @@ internal static class QuickstartCommand
                 Seed = parsed.GetValue(Seed),
                 Set = parsed.GetValue(Set) ?? [],
             };
-            var command = $"./ivnext {string.Join(' ', parsed.Tokens.Select(t => t.Value))}";
+            var command = $"./ivnext {ShellWords.Join(parsed.Tokens.Select(t => t.Value))}";
             return new QuickstartRecipe(options, command).RunAsync(cancellation);
         });
         return command;

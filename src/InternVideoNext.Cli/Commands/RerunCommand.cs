@@ -1,6 +1,7 @@
 using System.CommandLine;
 using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Cli.Parallel;
 using InternVideoNext.Foundation;
 using TorchSharp;
 
@@ -40,6 +41,7 @@ internal static class RerunCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        ProcessPlan.RequireAlone("rerun", Environment.GetEnvironmentVariable);
         var file = parsed.GetValue(Results)!;
         if (!file.Exists) throw new ConfigurationException($"{file}: no such file; give the results.json that ./ivnext ablate wrote");
         var all = AblationResults.Load(file.FullName).Results;

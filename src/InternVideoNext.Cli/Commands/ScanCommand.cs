@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using Spectre.Console;
 
@@ -13,8 +14,8 @@ internal static class ScanCommand
     { Description = "Folder that its paths are relative to; the default is the manifest's own." };
     private static readonly Option<string?> Out = new("--out")
     { Description = "The index to write; the default is MANIFEST.index.json, where training looks for it." };
-    private static readonly Option<int> Jobs = new("--jobs")
-    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." };
+    private static readonly Option<int> Jobs = new Option<int>("--jobs")
+    { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." }.InRange(1, 1024);
 
     public static Command Create()
     {

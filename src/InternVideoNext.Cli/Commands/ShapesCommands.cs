@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using FFMpegCore.Exceptions;
-using InternVideoNext.Data;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data.Shapes;
 using Spectre.Console;
 
@@ -16,11 +15,12 @@ internal static class ShapesCommands
         var folder = new Option<DirectoryInfo>("--out")
         { Description = "Folder for the videos and manifest.json; made where missing", Required = true };
         var clips = new Option<int>("--clips")
-        { Description = "Clips in all: seven tenths train, one validation, two test", Required = true };
+        { Description = "Clips in all: seven tenths train, one validation, two test", Required = true }.InRange(1, 10_000_000);
         var seed = new Option<ulong>("--seed") { Description = "The world's seed", DefaultValueFactory = _ => 0 };
-        var size = new Option<int>("--size") { Description = "Height and width in pixels, even", DefaultValueFactory = _ => 64 };
-        var frames = new Option<int>("--frames") { Description = "Frames a clip", DefaultValueFactory = _ => 24 };
-        var fps = new Option<int>("--fps") { Description = "Frames a second", DefaultValueFactory = _ => 12 };
+        var size = new Option<int>("--size") { Description = "Height and width in pixels, even", DefaultValueFactory = _ => 64 }
+            .InRange(2, 4096);
+        var frames = new Option<int>("--frames") { Description = "Frames a clip", DefaultValueFactory = _ => 24 }.InRange(1, 100_000);
+        var fps = new Option<int>("--fps") { Description = "Frames a second", DefaultValueFactory = _ => 12 }.InRange(1, 1000);
         var task = new Option<ShapesTask>("--task")
         { Description = "What is to be recognised over time", DefaultValueFactory = _ => ShapesTask.Motion };
         var command = new Command(
@@ -32,7 +32,7 @@ internal static class ShapesCommands
               ./ivnext data render-shapes --out data/shapes --clips 1000 --seed 1
             """)
         { folder, clips, seed, size, frames, fps, task };
-        command.SetAction((arguments, cancellation) => Finish(async () =>
+        command.SetAction(async (arguments, cancellation) =>
         {
             var config = ShapesRenderConfig.ForClips(arguments.GetValue(clips)) with
             {
@@ -48,7 +48,8 @@ internal static class ShapesCommands
             await ShapesSheet.WriteAsync(world, Path.Combine(target, "examples.html"), cancellation).ConfigureAwait(false);
             AnsiConsole.MarkupLineInterpolated(
                 $"Wrote {config.Clips} clips, {Path.Combine(target, ShapesRenderer.ManifestName)} and examples.html");
-        }));
+            return ExitCode.Done;
+        });
         return command;
     }
 
@@ -58,9 +59,12 @@ internal static class ShapesCommands
         var defaults = new ShapesTeacherTraining();
         var file = new Option<FileInfo>("--out") { Description = "The .safetensors file to write", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "Of frames and weights", DefaultValueFactory = _ => 0 };
-        var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => defaults.Steps };
-        var batch = new Option<int>("--batch") { Description = "Frames a step", DefaultValueFactory = _ => defaults.Batch };
-        var width = new Option<int>("--width") { Description = "Channels of the tower", DefaultValueFactory = _ => defaults.Width };
+        var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => defaults.Steps }
+            .InRange(1, 10_000_000);
+        var batch = new Option<int>("--batch") { Description = "Frames a step", DefaultValueFactory = _ => defaults.Batch }
+            .InRange(1, 1_000_000);
+        var width = new Option<int>("--width") { Description = "Channels of the tower", DefaultValueFactory = _ => defaults.Width }
+            .InRange(1, 16384);
         var command = new Command(
             "train-teacher",
             """
@@ -71,7 +75,7 @@ internal static class ShapesCommands
               ./ivnext data train-teacher --out runs/shapes-teacher.safetensors --steps 1000 --seed 0
             """)
         { file, seed, steps, batch, width };
-        command.SetAction((arguments, cancellation) => Finish(async () =>
+        command.SetAction(async (arguments, cancellation) =>
         {
             var config = defaults with
             {
@@ -81,6 +85,7 @@ internal static class ShapesCommands
             };
             var trainer = config.Build(new ShapesWorldConfig(), arguments.GetValue(seed));
             var target = arguments.GetRequiredValue(file).FullName;
+            OutputPath.Require(file.Name, target);
             using var teacher = await ShowProgress("steps", config.Steps, progress => Task.Run(
                 () => trainer.Train(new ImmediateProgress<ShapesTeacherProgress>(step => progress.Report(step.Step)), cancellation),
                     cancellation)).ConfigureAwait(false);
@@ -88,40 +93,9 @@ internal static class ShapesCommands
             var (shape, backdrop, frames) = teacher.Accuracy!;
             AnsiConsole.MarkupLineInterpolated($"Wrote {target}");
             AnsiConsole.MarkupLineInterpolated($"On {frames} new frames: shape {shape:P1}, backdrop {backdrop:P1}");
-        }));
+            return ExitCode.Done;
+        });
         return command;
-    }
-
-    // Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something missing on this machine.
-    private static async Task<int> Finish(Func<Task> work)
-    {
-        try
-        {
-            await work().ConfigureAwait(false);
-            return 0;
-        }
-        catch (ArgumentException error)
-        {
-            return Say(error.Message, 2);
-        }
-        catch (FFMpegMissingException error)
-        {
-            return Say(error.Message, 3);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FFMpegException)
-        {
-            return Say(error.Message, 1);
-        }
-        catch (OperationCanceledException)
-        {
-            return Say("Stopped.", 1);
-        }
-    }
-
-    private static int Say(string message, int exitCode)
-    {
-        Console.Error.WriteLine(message);
-        return exitCode;
     }
 
     private static Task<T> ShowProgress<T>(string what, int total, Func<IProgress<int>, Task<T>> work)

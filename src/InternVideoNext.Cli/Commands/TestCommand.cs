@@ -25,6 +25,9 @@ internal static class TestCommand
     private static async Task<int> RunAsync(string? filter, CancellationToken cancellation)
     {
         await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
+        // Where it cannot be had, the tests that run under mpirun say so and are skipped.
+        await SystemPackage.EnsureAsync("openmpi-bin", () => Task.FromResult(SystemPackage.OnPath("mpirun")), cancellation)
+            .ConfigureAwait(false);
         var root = Environment.GetEnvironmentVariable("IVNEXT_ROOT") ?? Directory.GetCurrentDirectory();
         var results = Directory.CreateTempSubdirectory("ivnext-test-").FullName;
         try

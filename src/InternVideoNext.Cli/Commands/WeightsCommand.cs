@@ -5,6 +5,7 @@ using InternVideoNext.Ablations;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Hub;
 using InternVideoNext.Cli.Ablate;
+using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 using InternVideoNext.Weights;
 using Spectre.Console;
@@ -14,10 +15,6 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>./ivnext weights</c>: looks into checkpoint files and fetches published ones.</summary>
 internal static class WeightsCommand
 {
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
-    private const int EnvironmentMissing = 3;
-
     public static Command Create() => new("weights", "Inspect checkpoint files and fetch published weights.")
     {
         CreateInspect(),
@@ -36,7 +33,8 @@ internal static class WeightsCommand
             "inspect",
             "Print every tensor's name, type, shape and statistics, and what kind of checkpoint it is.\nExample: ./ivnext weights "
             + "inspect model.safetensors") { path, headerOnly };
-        command.SetAction(parse => Inspect(parse.GetRequiredValue(path), parse.GetValue(headerOnly), parse.InvocationConfiguration));
+        command.SetAction(parse => Inspect(
+            CheckpointName.Resolve(parse.GetRequiredValue(path)), parse.GetValue(headerOnly), parse.InvocationConfiguration.Output));
         return command;
     }
 
@@ -77,28 +75,20 @@ internal static class WeightsCommand
     private static WeightCache CacheOf(string? folder) =>
         string.IsNullOrEmpty(folder) ? WeightCache.Default : new WeightCache(Path.GetFullPath(folder));
 
-    private static int Inspect(string path, bool headerOnly, InvocationConfiguration console)
+    private static int Inspect(string path, bool headerOnly, TextWriter output)
     {
-        try
-        {
-            using var checkpoint = SafetensorsCheckpoint.Open(path);
-            WriteTable(checkpoint, headerOnly, console.Output);
-            foreach (var (key, text) in checkpoint.Metadata)
-                console.Output.WriteLine($"metadata {key}: {text}");
-            var entries = checkpoint.Entries.Values.ToList();
-            var types = entries.GroupBy(entry => entry.Type.Name).Select(group => $"{group.Count()} {group.Key}");
-            console.Output.WriteLine(
-                string.Create(
-                CultureInfo.InvariantCulture,
-                $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, "
-                + $"{entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
-            console.Output.WriteLine($"kind: {KindOf(checkpoint, path)}");
-            return 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Fail(console, e.Message, Failed);
-        }
+        using var checkpoint = SafetensorsCheckpoint.Open(path);
+        WriteTable(checkpoint, headerOnly, output);
+        foreach (var (key, text) in checkpoint.Metadata) output.WriteLine($"metadata {key}: {text}");
+        var entries = checkpoint.Entries.Values.ToList();
+        var types = entries.GroupBy(entry => entry.Type.Name).Select(group => $"{group.Count()} {group.Key}");
+        output.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, "
+            + $"{entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
+        output.WriteLine($"kind: {KindOf(checkpoint, path)}");
+        return ExitCode.Done;
     }
 
     private static void WriteTable(SafetensorsCheckpoint checkpoint, bool headerOnly, TextWriter output)
@@ -138,32 +128,17 @@ internal static class WeightsCommand
     {
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var hubAddress)
             || hubAddress.Scheme is not ("https" or "http"))
-            return Fail(console, $"--hub: '{address}' is not an http(s) address.", WrongUsage);
-        try
-        {
-            var weights = NamedWeights.Find(name);
-            using var client = WeightHub.CreateClient();
-            var hub = new WeightHub(client, cache, new WeightHubOptions { Address = hubAddress });
-            var fetched = await WithProgressAsync(console.Error, progress => hub.FetchAsync(weights, progress, cancellation))
-                .ConfigureAwait(false);
-            foreach (var file in fetched.Files)
-                console.Output.WriteLine(
-                    string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
-            console.Output.WriteLine($"open: {fetched.Path}");
-            return 0;
-        }
-        catch (ArgumentException e)
-        {
-            return Fail(console, e.Message, WrongUsage);
-        }
-        catch (WeightFetchException e)
-        {
-            return Fail(console, e.Message, e.IsUnreachable ? EnvironmentMissing : Failed);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Fail(console, e.Message, Failed);
-        }
+            throw new ConfigurationException($"--hub {address}: it is no http(s) address");
+        var weights = NamedWeights.Find(name);
+        using var client = WeightHub.CreateClient();
+        var hub = new WeightHub(client, cache, new WeightHubOptions { Address = hubAddress });
+        var fetched = await WithProgressAsync(console.Error, progress => hub.FetchAsync(weights, progress, cancellation))
+            .ConfigureAwait(false);
+        foreach (var file in fetched.Files)
+            console.Output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{file.Path}: {file.Size:N0} bytes; {file.Verification}"));
+        console.Output.WriteLine($"open: {fetched.Path}");
+        return ExitCode.Done;
     }
 
     private static Task<FetchedWeights> WithProgressAsync(TextWriter output, Func<IProgress<FetchProgress>, Task<FetchedWeights>> fetch) =>
@@ -197,7 +172,7 @@ internal static class WeightsCommand
         foreach (var weights in NamedWeights.All)
             output.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
         output.WriteLine($"cache: {cache.Folder}");
-        return 0;
+        return ExitCode.Done;
     }
 
     private static string Numbers(ShippedModel model) =>
@@ -227,7 +202,7 @@ internal static class WeightsCommand
                     string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0} %"));
                 parse.InvocationConfiguration.Output.WriteLine($"{run.Row.Id}: {string.Join(", ", accuracies)}");
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }
@@ -242,11 +217,5 @@ internal static class WeightsCommand
         {
             return e.Message;
         }
-    }
-
-    private static int Fail(InvocationConfiguration console, string message, int code)
-    {
-        console.Error.WriteLine(message);
-        return code;
     }
 }

@@ -1,59 +1,74 @@
+using System.Text.Json;
 using InternVideoNext.Notebooks;
 
 namespace InternVideoNext.Cli.Packaging;
 
-/// <summary>A folder of packages packed from this checkout; one version at a time.</summary>
+/// <summary>A folder of packages packed from this checkout; of each package one version at a time.</summary>
 /// <param name="root">The repository's folder.</param>
 /// <param name="folder">The feed.</param>
 internal sealed class PackageFeed(string root, string folder)
 {
-    /// <summary>The packages that notebooks load.</summary>
-    public static IReadOnlyList<string> Libraries { get; } = [
-        "InternVideoNext", "InternVideoNext.Lab", "InternVideoNext.Interactive", "InternVideoNext.Weights"];
-
-    private static readonly (string Package, string Project)[] All =
-        [.. Libraries.Select(name => (name, name)), ("ivnext", "InternVideoNext.Cli")];
-
     /// <summary>Where <c>ivnext pack</c> puts packages, and where notebooks/NuGet.config looks for them.</summary>
     public static string DefaultFolder(string root) => Path.Combine(root, "artifacts", "feed");
 
-    /// <summary>Packs what the feed does not hold yet, and removes what other versions left.</summary>
-    /// <param name="version">From <see cref="PackageVersion"/>.</param>
-    /// <param name="withTool">Whether the command line is packed too: it holds libtorch, and takes a minute or two.</param>
-    /// <param name="log">Told what happens.</param>
-    /// <param name="cancellation">Ends the build.</param>
-    /// <returns>The files of this version.</returns>
+    /// <summary>
+    /// Packs what the feed does not hold yet of a group, and removes what other versions of it left. Local packages are for this
+    /// machine's newest runtime alone, without symbols: a change to the library costs one build.
+    /// </summary>
+    /// <returns>The group's version.</returns>
     /// <exception cref="IOException">A package could not be built; the message holds the build's errors.</exception>
-    public async Task<IReadOnlyList<string>> FillAsync(string version, bool withTool, TextWriter log, CancellationToken cancellation)
+    public async Task<string> FillAsync(PackageGroup group, TextWriter log, CancellationToken cancellation)
     {
+        var version = group.LocalVersion(root);
         Directory.CreateDirectory(folder);
-        foreach (var (package, project) in All)
+        if (!group.Packages.All(package => File.Exists(PathOf(package.Id, version))))
         {
-            if (File.Exists(PathOf(package, version)) || (package == "ivnext" && !withTool)) continue;
-            await log.WriteLineAsync($"packing {package} {version} ...").ConfigureAwait(false);
-            await PackAsync(project, version, cancellation).ConfigureAwait(false);
+            await log.WriteLineAsync($"packing {string.Join(", ", group.Packages.Select(package => package.Id))} {version} ...")
+                .ConfigureAwait(false);
+            await PackAsync(group, version, cancellation, "-p:LibraryFrameworks=net10.0", "-p:IncludeSymbols=false",
+                "-p:EnablePackageValidation=false", "-p:RunAnalyzers=false").ConfigureAwait(false);
         }
-        foreach (
-            var file in Directory.EnumerateFiles(folder)
-            .Where(file => file.Contains("-local.", StringComparison.Ordinal) && !file.Contains(version, StringComparison.Ordinal)))
-            File.Delete(file);
-        return [.. Directory.EnumerateFiles(folder, $"*{version}*").Order(StringComparer.Ordinal)];
+        foreach (var (id, _) in group.Packages)
+            foreach (
+                var file in Directory.EnumerateFiles(folder, $"{id}.*-local.*")
+                .Where(file => IsOf(id, file) && !Path.GetFileName(file).StartsWith($"{id}.{version}.", StringComparison.Ordinal)))
+                File.Delete(file);
+        return version;
     }
 
-    private string PathOf(string package, string version) => Path.Combine(folder, $"{package}.{version}.nupkg");
-
-    // Its own artifacts folder: the program that is running now was loaded from the usual one.
-    private async Task PackAsync(string project, string version, CancellationToken cancellation)
+    /// <summary>Packs a group as it is released: under the release's number, for every runtime, checked and with symbols.</summary>
+    /// <exception cref="IOException">A package could not be built; the message holds the build's errors.</exception>
+    public async Task ReleaseAsync(PackageGroup group, TextWriter log, CancellationToken cancellation)
     {
-        var aside = Path.Combine(folder, ".partial");
+        var version = PackageGroup.Release(root);
+        await log.WriteLineAsync($"packing {string.Join(", ", group.Packages.Select(package => package.Id))} {version} ...")
+            .ConfigureAwait(false);
+        await PackAsync(group, version, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A package's file.</summary>
+    public string PathOf(string id, string version) => Path.Combine(folder, $"{id}.{version}.nupkg");
+
+    // "InternVideoNext.*" matches the files of InternVideoNext.Lab too: a version begins with a digit.
+    private static bool IsOf(string id, string file) => char.IsAsciiDigit(Path.GetFileName(file)[id.Length + 1]);
+
+    // Its own artifacts folder: the program that is running now was loaded from the usual one. Assemblies keep their version, so that
+    // only what has changed is compiled again.
+    private async Task PackAsync(PackageGroup group, string version, CancellationToken cancellation, params string[] properties)
+    {
+        var (aside, work) = (Path.Combine(folder, ".partial"), Path.Combine(root, "artifacts", "pack"));
+        Directory.CreateDirectory(work);
+        var filter = Path.Combine(work, $"{group.Packages[0].Id}.slnf");
+        await File.WriteAllTextAsync(filter, Filter(group), cancellation).ConfigureAwait(false);
         var start = DotNet.Command(
-            "pack", Path.Combine(root, "src", project), "-c", "Release", "--nologo", "-v", "quiet", $"-p:Version={version}",
-            "-p:RunAnalyzers=false", "--artifacts-path", Path.Combine(root, "artifacts", "pack"), "-o", aside);
+            "pack", filter, "-c", "Release", "--nologo", "-v", "quiet", $"-p:PackageVersion={version}", "--artifacts-path", work,
+            "-o", aside);
+        foreach (var property in properties) start.ArgumentList.Add(property);
         start.WorkingDirectory = root;
         try
         {
             var (code, output) = await DotNet.RunAsync(start, cancellation).ConfigureAwait(false);
-            if (code != 0) throw new IOException($"'dotnet pack' of {project} failed:\n{output.Trim()}");
+            if (code != 0) throw new IOException($"'dotnet pack' of {group.Packages[0].Id} failed:\n{output.Trim()}");
             // The symbols first: a package that is there is complete.
             foreach (var file in Directory.EnumerateFiles(aside).OrderBy(file => file.EndsWith(".nupkg", StringComparison.Ordinal)))
                 File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
@@ -63,4 +78,13 @@ internal sealed class PackageFeed(string root, string folder)
             if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         }
     }
+
+    private static string Filter(PackageGroup group) => JsonSerializer.Serialize(new
+    {
+        solution = new
+        {
+            path = "../../InternVideoNext.sln",
+            projects = group.Packages.Select(package => $"src\\{package.Project}\\{package.Project}.csproj"),
+        },
+    });
 }

@@ -136,5 +136,6 @@ internal sealed class ChartDrawing
 
     private double Y(double value) => _top + (_chart.PlotHeight * (1 - _y.Position(value)));
 
-    private static string Ink(int index) => Inks[index % Inks.Length];
+    /// <summary>The colour of a chart's curve.</summary>
+    internal static string Ink(int index) => Inks[index % Inks.Length];
 }

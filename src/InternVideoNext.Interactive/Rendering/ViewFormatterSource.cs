@@ -25,12 +25,6 @@ internal sealed class PngFormatterSource : ViewFormatterSource
     public override IEnumerable<object> CreateTypeFormatters() => [.. base.CreateTypeFormatters(), ViewFormatter.Static("image/png")];
 }
 
-/// <summary>Views that are SVG drawings where HTML is cut down.</summary>
-internal sealed class SvgFormatterSource : ViewFormatterSource
-{
-    public override IEnumerable<object> CreateTypeFormatters() => [.. base.CreateTypeFormatters(), ViewFormatter.Static("image/svg+xml")];
-}
-
 /// <summary>Writes a view as one MIME type; the engine looks for these two members.</summary>
 internal sealed class ViewFormatter(string mimeType, Func<IHtmlView, string?> text)
 {

@@ -37,6 +37,11 @@ internal sealed partial record PackageDirective(string Id, string Version)
         }
     }
 
+    /// <summary>The packages that a notebook names, whatever else it holds that only some engines take.</summary>
+    public static IReadOnlySet<string> Ids(Notebook notebook) => notebook.Cells.Where(cell => cell.Kind == CellKind.Code)
+        .SelectMany(cell => Line().Matches(cell.Source)).Select(match => match.Groups["id"].Value)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The source with its package directives blanked; line numbers stay.</summary>
     public static string Blank(string source) => Line().Replace(source, "");
 

@@ -14,6 +14,9 @@ public sealed class AugmentedClips(IClipSource source, int copies, ulong seed) :
     public int Count => source.Count;
 
     /// <inheritdoc/>
+    public string Fingerprint => source.Fingerprint;
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) =>
         source.ReadTraining(batchSize, seed, batches, cancellation);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Data;
@@ -7,6 +8,12 @@ public interface IClipSource
 {
     /// <summary>Clips in the source.</summary>
     int Count { get; }
+
+    /// <summary>
+    /// Tells the clips and their order from others: equal where two processes would read the same. Their number alone, unless a source
+    /// knows better.
+    /// </summary>
+    string Fingerprint => Count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Training batches: shuffled by epoch, randomly sampled in time, augmented. Batch n of the endless sequence is a function

@@ -36,6 +36,9 @@ public sealed class VideoClipSource : IClipSource
     /// <inheritdoc/>
     public int Count => _manifest.Entries.Count;
 
+    /// <inheritdoc/>
+    public string Fingerprint => ManifestFingerprint.Of(_manifest);
+
     /// <summary>The files found broken so far, in order of path.</summary>
     public IReadOnlyList<SkippedFile> Skipped => _reader.Skipped.Report;
 

@@ -11,6 +11,9 @@ public sealed class ViewedClips(VideoClipSource source, ClipViews views) : IClip
     public int Count => source.Count;
 
     /// <inheritdoc/>
+    public string Fingerprint => source.Fingerprint;
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation) =>
         source.ReadTraining(batchSize, seed, batches, cancellation);
 

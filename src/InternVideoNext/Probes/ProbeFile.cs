@@ -72,7 +72,7 @@ public static class ProbeFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static TrainedProbe Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = SafetensorsCheckpoint.Open(path);
         var classes = Parse(path, ClassesKey, file, SnakeCaseJson.Parse<IReadOnlyList<string>>);
         var hash = Field(path, HashKey, file);
         if (ClassList.Hash(classes) != hash)
@@ -93,7 +93,7 @@ public static class ProbeFile
         _ => throw new ArgumentException($"A {probe.GetType().Name} has no file format.", nameof(probe)),
     };
 
-    private static Probe BuildProbe(string path, SafetensorsFile file)
+    private static Probe BuildProbe(string path, SafetensorsCheckpoint file)
     {
         var kind = Field(path, KindKey, file);
         return kind switch
@@ -104,7 +104,7 @@ public static class ProbeFile
         };
     }
 
-    private static void Fill(string path, Probe probe, SafetensorsFile file)
+    private static void Fill(string path, Probe probe, SafetensorsCheckpoint file)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -120,11 +120,11 @@ public static class ProbeFile
         foreach (var (name, value) in state) value.copy_(file.Read(name));
     }
 
-    private static string Field(string path, string key, SafetensorsFile file) =>
+    private static string Field(string path, string key, SafetensorsCheckpoint file) =>
         file.Metadata.TryGetValue(key, out var text) ? text
             : throw new InvalidDataException($"{path}: the header has no '{key}': this is not a probe file.");
 
-    private static T Parse<T>(string path, string key, SafetensorsFile file, Func<string, T> parse)
+    private static T Parse<T>(string path, string key, SafetensorsCheckpoint file, Func<string, T> parse)
     {
         try
         {

@@ -78,6 +78,11 @@ public sealed record ProbeResult
     /// </summary>
     public required IReadOnlyList<string> Deviations { get; init; }
 
+    /// <summary>
+    /// What to know before believing the figures (classes without clips, fewer classes than top-5 counts); null: not looked at.
+    /// </summary>
+    public IReadOnlyList<string>? Cautions { get; init; }
+
     /// <summary>The seed of the validation split, the initial weights and the order of batches.</summary>
     public required ulong Seed { get; init; }
 

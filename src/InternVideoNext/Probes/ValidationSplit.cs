@@ -5,6 +5,12 @@ namespace InternVideoNext.Probes;
 /// <summary>Rows to train on and rows to choose by.</summary>
 internal sealed record ValidationSplit(int[] Training, int[] Validation)
 {
+    /// <summary>Whether so many clips of each class are enough to hold out any.</summary>
+    public static bool CanCarve(IEnumerable<int> clipsOfClasses, double share) => clipsOfClasses.Any(clips => Held(clips, share) > 0);
+
+    private static int Held(int clips, double share) =>
+        Math.Min(clips - 1, (int)Math.Round(share * clips, MidpointRounding.AwayFromZero));
+
     /// <summary>
     /// Holds out a share of the clips of every class (rounded, at least one clip of each class stays in training);
     /// all views of a clip go to one side.
@@ -17,7 +23,7 @@ internal sealed record ValidationSplit(int[] Training, int[] Validation)
         {
             var clips = group.ToArray();
             random.Shuffle<int>(clips);
-            var count = Math.Min(clips.Length - 1, (int)Math.Round(share * clips.Length, MidpointRounding.AwayFromZero));
+            var count = Held(clips.Length, share);
             for (var i = 0; i < count; i++) held[clips[i]] = true;
         }
         var rows = Enumerable.Range(0, set.Rows).ToLookup(row => held[set.ClipOfRow[row]]);

@@ -16,6 +16,9 @@ internal sealed class ConfigAssignment
     private ConfigAssignment(string text, string path, string value) =>
         (_text, _path, _value) = (text, path.Trim().Split('.'), value.Trim());
 
+    /// <summary>What it sets.</summary>
+    public string Path => string.Join('.', _path);
+
     /// <exception cref="ConfigurationException">There is no equals sign.</exception>
     public static ConfigAssignment Parse(string text) => text.Split('=', 2) is [var path, var value]
         ? new ConfigAssignment(text, path, value)

@@ -27,9 +27,10 @@ public static partial class ConfigJson
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="ConfigurationException">Not JSON, an unknown or missing member, or values that do not fit together.</exception>
-    public static RunConfig Read(string json, string source)
+    public static RunConfig Read(string json, string source) => Validated(Parse(json, source), source);
+
+    private static RunConfig Validated(RunConfig config, string source)
     {
-        var config = Parse(json, source);
         try
         {
             config.Validate();
@@ -45,26 +46,32 @@ public static partial class ConfigJson
     /// <param name="config">The configuration to start from.</param>
     /// <param name="assignments">
     /// <c>path=value</c>, for example <c>training.steps=100</c>; the value is JSON, or else taken as text. A new <c>kind</c>
-    /// (<c>masking.kind=tube</c>) brings that kind's defaults.
+    /// (<c>masking.kind=tube</c>) brings that kind's defaults; steps below the warm-up shorten it in proportion, unless it is set too.
     /// </param>
     /// <exception cref="ConfigurationException">
     /// A path names nothing, or a value does not fit; the message lists what could stand there.
     /// </exception>
     public static RunConfig Override(RunConfig config, IEnumerable<string> assignments)
     {
-        var json = Write(config);
-        foreach (var assignment in assignments) json = ConfigAssignment.Parse(assignment).Apply(json);
-        var changed = Parse(json, "--set");
+        const string Source = "--set";
+        var all = assignments.Select(ConfigAssignment.Parse).ToList();
+        var changed = Parse(all.Aggregate(Write(config), (json, assignment) => assignment.Apply(json)), Source);
+        if (!all.Any(assignment => assignment.Path is "training" or "training.warmup_steps"))
+            changed = changed with { Training = FitWarmup(changed.Training, config.Training) };
         try
         {
-            changed.Validate();
+            return Validated(changed, Source);
         }
         catch (ConfigurationException e)
         {
-            throw new ConfigurationException($"--set: {e.Message}\nchanged by --set:\n{ConfigDifference.Describe(config, changed)}", e);
+            throw new ConfigurationException($"{e.Message}\nchanged by --set:\n{ConfigDifference.Describe(config, changed)}", e);
         }
-        return changed;
     }
+
+    // A warm-up that leaves no step after it was meant for a longer run.
+    private static TrainingConfig FitWarmup(TrainingConfig changed, TrainingConfig preset) =>
+        changed.Steps < 1 || changed.WarmupSteps < changed.Steps || preset.WarmupSteps >= preset.Steps ? changed
+            : changed with { WarmupSteps = (int)((long)changed.Steps * preset.WarmupSteps / preset.Steps) };
 
     /// <summary>Parses without checking ranges.</summary>
     internal static RunConfig Parse(string json, string source)
@@ -89,12 +96,26 @@ public static partial class ConfigJson
     {
         var place = error.Path is { Length: > 2 } path ? path.TrimStart('$', '.') : "";
         var what = UnknownKind().Match(error.Message) is { Success: true } kind ? ConfigKinds.Unknown(kind.Groups[1].Value, place)
+            : WrongType().Match(error.Message) is { Success: true } type ? $"{Wanted(type.Groups[1].Value)} is needed"
             : FirstSentence(error.Message);
         return place.Length > 0 ? $"{place}: {what}" : what;
     }
 
     [GeneratedRegex("unrecognized type discriminator id '([^']*)'")]
     private static partial Regex UnknownKind();
+
+    private static string Wanted(string type) => type switch
+    {
+        "Int32" or "Int64" or "UInt64" => "a whole number",
+        "Double" => "a number",
+        "Boolean" => "true or false",
+        "String" => "a text",
+        _ => $"a value of the kind {type}",
+    };
+
+    // The serialiser names the program's types.
+    [GeneratedRegex(@"could not be converted to .*?([A-Za-z]\w*)\]?\.( Path|$)")]
+    private static partial Regex WrongType();
 
     private static string FirstSentence(string message) => message.Split(" Path: ", 2)[0].Trim();
 }

@@ -11,6 +11,12 @@ public sealed record Stage1Config : RunConfig
     /// <summary>The frozen image teacher; null only where nothing needs one (no alignment, no semantic masking).</summary>
     public ImageTeacherConfig? Teacher { get; init; }
 
+    /// <summary>
+    /// A checkpoint (folder or file) of either stage, or released weights, that the student starts from; null: from random weights.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Start { get; init; }
+
     /// <summary>Weight of the alignment of the last K blocks.</summary>
     public double MiddleWeight { get; init; } = 1;
 

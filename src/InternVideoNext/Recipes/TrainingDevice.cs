@@ -16,15 +16,21 @@ internal static class TrainingDevice
 
     /// <summary>The device, which must be here.</summary>
     /// <exception cref="ConfigurationException">libtorch sees no such device on this machine.</exception>
-    public static Device Open(TrainingConfig config)
+    public static Device Open(TrainingConfig config) => Open(config.Device, "training.device");
+
+    /// <summary>The device, which must be here.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="setting">What asks for it, for the message.</param>
+    /// <exception cref="ConfigurationException">It is no such name, or libtorch sees no such device on this machine.</exception>
+    public static Device Open(string name, string setting)
     {
-        if (config.Device == "cpu") return CPU;
+        if (!IsName(name)) throw new ConfigurationException($"{setting} is {name}; it must be cpu, cuda or cuda:N");
+        if (name == "cpu") return CPU;
         var count = cuda.is_available() ? cuda.device_count() : 0;
         // Asked first: where there is no CUDA, torch.device itself throws, without saying what to do.
-        if (IndexOf(config.Device) < count) return torch.device(config.Device);
+        if (IndexOf(name) < count) return torch.device(name);
         throw new ConfigurationException(
-            $"training.device is {config.Device}, but libtorch sees {count} CUDA device(s) here; name another device, or see "
-                + "./ivnext doctor");
+            $"{setting} is {name}, but libtorch sees {count} CUDA device(s) here; name another device, or see ./ivnext doctor");
     }
 
     private static int IndexOf(string name) =>

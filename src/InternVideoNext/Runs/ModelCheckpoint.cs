@@ -10,7 +10,7 @@ namespace InternVideoNext.Runs;
 
 /// <summary>
 /// A model's weights as one safetensors file under the reference's names, its run's whole configuration in the metadata.
-/// A path may name the file, a checkpoint folder, or a run's folder (its newest checkpoint).
+/// A path may name the file, the index of its shards, the folder of either, a checkpoint folder, or a run's folder (its newest checkpoint).
 /// </summary>
 public static class ModelCheckpoint
 {
@@ -28,7 +28,7 @@ public static class ModelCheckpoint
     /// <exception cref="InvalidDataException">The file carries none: it is not a checkpoint of this package.</exception>
     public static RunConfig ReadConfig(string path)
     {
-        using var file = SafetensorsFile.Open(Resolve(path));
+        using var file = SafetensorsCheckpoint.Open(Resolve(path));
         return ConfigOf(file)
             ?? throw new InvalidDataException($"{file.Path}: no configuration in it; only checkpoints of this package carry one");
     }
@@ -54,7 +54,7 @@ public static class ModelCheckpoint
     /// <exception cref="ConfigurationException">The size is no multiple of the patch side.</exception>
     public static VideoEncoder OpenEncoder(string path, Device device, int? frames = null, int? imageSize = null)
     {
-        using var file = SafetensorsFile.Open(Resolve(path));
+        using var file = SafetensorsCheckpoint.Open(Resolve(path));
         var (config, map) = ConfigOf(file) is { } run
             ? (run.Model.Encoder, ReferenceCheckpoint.IntoEncoder)
             : (ReleasedEncoder.ConfigOf(file), ReleasedWeights.Map);
@@ -63,6 +63,7 @@ public static class ModelCheckpoint
         var encoder = wanted.Build(generator);
         StrictLoader.Load(
             encoder, file, map, PositionTableResizing.To(wanted.Grid, wanted.ClassTokens, wanted.Grid == config.Grid ? null : config.Grid));
+        FiniteWeights.Require(encoder, file.Path);
         encoder.to(device);
         return encoder;
     }
@@ -71,24 +72,40 @@ public static class ModelCheckpoint
     /// <exception cref="CheckpointMismatchException">Names or shapes do not fit; every one is listed.</exception>
     public static LoadReport LoadInto(EncoderPredictorDecoder model, string path)
     {
-        using var file = SafetensorsFile.Open(Resolve(path));
+        using var file = SafetensorsCheckpoint.Open(Resolve(path));
         return StrictLoader.Load(model, file, ReferenceCheckpoint.Stage1);
     }
 
     /// <summary>
+    /// Starts a Stage 1 student from a checkpoint of either stage or from released weights: position tables are resized for its clips, and
+    /// what the file lacks stays as it is.
+    /// </summary>
+    /// <param name="student">The Stage 1 model.</param>
+    /// <param name="path">File, folder of shards, checkpoint folder or run folder.</param>
+    /// <exception cref="CheckpointMismatchException">Names or shapes do not fit; every one is listed.</exception>
+    /// <exception cref="InvalidDataException">Weights in the file are not finite.</exception>
+    public static LoadReport StartStage1(EncoderPredictorDecoder student, string path)
+    {
+        using var file = SafetensorsCheckpoint.Open(Resolve(path));
+        return Start(student, file, IsReleased(file) ? ReleasedWeights.IntoModel : ReferenceCheckpoint.IntoStage1);
+    }
+
+    /// <summary>
     /// Starts a Stage 2 student from a Stage 1 checkpoint: position tables are resized for its clips, the latent decoder stays as it is.
+    /// Of released weights and of an encoder alone there is no predictor to keep.
     /// </summary>
     /// <param name="student">The Stage 2 model.</param>
-    /// <param name="path">A Stage 1 checkpoint: file, checkpoint folder or run folder.</param>
+    /// <param name="path">A Stage 1 checkpoint or released weights: file, folder of shards, checkpoint folder or run folder.</param>
     /// <param name="keepPredictor">Whether the predictor starts from Stage 1's too.</param>
     /// <exception cref="CheckpointMismatchException">Names or shapes do not fit; every one is listed.</exception>
     public static LoadReport LoadStage1Into(EncoderPredictorDecoder student, string path, bool keepPredictor)
     {
-        using var file = SafetensorsFile.Open(Resolve(path));
-        var (encoder, stored) = (student.Config.Encoder, ConfigOf(file)?.Model.Encoder.Grid);
+        using var file = SafetensorsCheckpoint.Open(Resolve(path));
+        if (IsReleased(file)) return Start(student, file, ReleasedWeights.IntoModel);
+        keepPredictor &= CheckpointDetector.Detect(file.Entries.Keys) != CheckpointKind.Encoder;
         var map = !keepPredictor ? ReferenceCheckpoint.Stage1IntoFreshPredictor
             : student.PixelDecoder is null ? ReferenceCheckpoint.Stage1IntoStage2 : ReferenceCheckpoint.Stage1IntoStage2WithPixels;
-        return StrictLoader.Load(student, file, map, PositionTableResizing.To(encoder.Grid, encoder.ClassTokens, stored));
+        return Start(student, file, map);
     }
 
     /// <summary>The weights' file that a path stands for.</summary>
@@ -99,10 +116,24 @@ public static class ModelCheckpoint
         var inside = Path.Combine(path, FileName);
         if (File.Exists(inside)) return inside;
         if (new RunFolder(path).CheckpointFolders() is [var newest, ..]) return Path.Combine(newest, FileName);
+        if (Directory.Exists(path) && SafetensorsCheckpoint.Choose(path) is { } file) return file;
         throw new FileNotFoundException(
-            $"{path}: neither a .safetensors file, nor a checkpoint folder, nor a run's folder with checkpoints in it");
+            $"{path}: neither a .safetensors file or the folder of one or of its shards, nor a checkpoint folder, nor a run's folder with "
+            + "checkpoints in it");
     }
 
-    private static RunConfig? ConfigOf(SafetensorsFile file) =>
+    private static bool IsReleased(SafetensorsCheckpoint file) =>
+        CheckpointDetector.Detect(file.Entries.Keys) == CheckpointKind.ReleasedEncoder;
+
+    private static LoadReport Start(EncoderPredictorDecoder student, SafetensorsCheckpoint file, KeyMap map)
+    {
+        var encoder = student.Config.Encoder;
+        var stored = ConfigOf(file)?.Model.Encoder.Grid;
+        var report = StrictLoader.Load(student, file, map, PositionTableResizing.To(encoder.Grid, encoder.ClassTokens, stored));
+        FiniteWeights.Require(student, file.Path);
+        return report;
+    }
+
+    private static RunConfig? ConfigOf(SafetensorsCheckpoint file) =>
         file.Metadata.TryGetValue(ConfigKey, out var json) ? ConfigJson.Read(json, file.Path) : null;
 }

@@ -7,13 +7,13 @@ namespace InternVideoNext.Runs;
 internal static class ReleasedEncoder
 {
     /// <exception cref="InvalidDataException">The file is not one of the released encoders.</exception>
-    public static EncoderConfig ConfigOf(SafetensorsFile file)
+    public static EncoderConfig ConfigOf(ITensorSource file)
     {
         if (CheckpointDetector.Detect(file.Entries.Keys) != CheckpointKind.ReleasedEncoder
             || !file.Entries.TryGetValue("model.pos_embed", out var table))
             throw new InvalidDataException(
                 $"{file.Path}: {CheckpointDetector.Describe(CheckpointDetector.Detect(file.Entries.Keys))}; expected a checkpoint of "
-                    + "this package or released InternVideo-Next weights");
+                    + $"this package or released InternVideo-Next weights{ForeignPrefix.Advice(file.Entries.Keys)}");
         var config = table.Shape[^1] switch
         {
             768 => EncoderConfig.Base(frames: 16),

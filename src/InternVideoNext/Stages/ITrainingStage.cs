@@ -1,3 +1,4 @@
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Foundation;
 using InternVideoNext.Runs;
 using static TorchSharp.torch;
@@ -28,6 +29,11 @@ public interface ITrainingStage : IDisposable
 {
     /// <summary>The student. Its parameters that ask for a gradient are trained; what no loss of the stage reaches asks for none.</summary>
     Models.EncoderPredictorDecoder Student { get; }
+
+    /// <summary>
+    /// What the student took from the checkpoint that it started from, and what it has anew; null where it started from none.
+    /// </summary>
+    LoadReport? Start => null;
 
     /// <summary>The losses of one step, with their graph.</summary>
     /// <param name="input">The step's clips.</param>

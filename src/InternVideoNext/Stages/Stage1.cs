@@ -1,3 +1,4 @@
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -38,6 +39,7 @@ public sealed class Stage1 : ITrainingStage
         Student = config.Model.Build(generator);
         TextPredictor.LoadInto(Student);
         config.Training.Recompute.ApplyTo(Student);
+        if (config.Start is { } start) Start = ModelCheckpoint.StartStage1(Student, start);
         Student.to(_device, config.Training.Precision.ScalarType());
         if (config.MiddleWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.MiddlePositions, StudentParts.MiddleHeads);
         if (config.FinalWeight == 0) StudentParts.LeaveUntouched(Student, StudentParts.Pool, StudentParts.FinalHead);
@@ -49,6 +51,9 @@ public sealed class Stage1 : ITrainingStage
 
     /// <inheritdoc/>
     public EncoderPredictorDecoder Student { get; }
+
+    /// <inheritdoc/>
+    public LoadReport? Start { get; }
 
     /// <inheritdoc/>
     public LossParts ComputeLoss(StepInput input)

@@ -1,3 +1,4 @@
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
@@ -39,7 +40,7 @@ public sealed class Stage2 : ITrainingStage
         TextPredictor.LoadInto(Student);
         config.Training.Recompute.ApplyTo(Student);
         if (config.Start is { } start)
-            ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
+            Start = ModelCheckpoint.LoadStage1Into(Student, start, keepPredictor: config.PredictorStart == PredictorStart.Kept);
         Student.to(_device, config.Training.Precision.ScalarType());
         StudentParts.LeaveUntouched(Student, StudentParts.Pool);
         _masking = config.Masking.Build(config.Model.Encoder.Grid);
@@ -50,6 +51,9 @@ public sealed class Stage2 : ITrainingStage
 
     /// <inheritdoc/>
     public EncoderPredictorDecoder Student { get; }
+
+    /// <inheritdoc/>
+    public LoadReport? Start { get; }
 
     /// <summary>The video teacher's network; null where the teacher is an image model.</summary>
     internal VideoEncoder? TeacherEncoder => _videoTeacher?.Encoder;

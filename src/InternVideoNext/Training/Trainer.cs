@@ -59,7 +59,7 @@ public sealed class Trainer(
     {
         using var mode = new DeterministicMode(_training);
         using var optimizer = new FlatAdamW(stage.Student, _training);
-        RunAgreement.Check(_group, config, source.Count);
+        RunAgreement.Check(_group, config, source);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
         using var record = _group.Rank == 0
             ? RunRecord.Open(config, folder, checkpoint, optimizer, probe, new RunObservers(progress, Notices, cancellation))

@@ -1,6 +1,5 @@
-using System.CommandLine;
 using InternVideoNext.Checkpoints;
-using InternVideoNext.Cli.Commands;
+using InternVideoNext.Tests.Cli;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Tests.Checkpoints;
@@ -69,12 +68,6 @@ public sealed class WeightsCommandTests : IDisposable
         Assert.Equal(2, (await RunAsync("fetch", "siglip2-base", "--cache", _folder.Path, "--hub", "ftp://x")).Code);
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await WeightsCommand.Create().Parse(arguments)
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        Ivnext.CallAsync(["weights", .. arguments]);
 }

@@ -12,18 +12,25 @@ internal sealed class Ivnext : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private Ivnext(IEnumerable<string> arguments, string? shell = null, IReadOnlyDictionary<string, string?>? environment = null)
+    private Ivnext(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null, IEnumerable<string>? launcher = null)
     {
-        string[] words = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments];
-        if (shell is not null) words = ["sh", "-c", shell, "sh", .. words];
-        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
+        string[] words = [.. launcher ?? [], "dotnet", Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // The models are tiny: more threads would only wait for one another, the more so beside other tests.
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>()) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _output.AppendLine(line.Data);
-        _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_error) _error.AppendLine(line.Data);
+        };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -37,18 +44,27 @@ internal sealed class Ivnext : IDisposable
         return (code, output.ToString(), error.ToString());
     }
 
-    public static Ivnext Start(IEnumerable<string> arguments) => new(arguments);
+    public int Id => _process.Id;
+
+    /// <summary>What was said on standard error so far.</summary>
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    public static Ivnext Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? variables = null) =>
+        new(arguments, variables);
+
+    /// <summary>Starts so many processes by Open MPI.</summary>
+    public static Ivnext Mpirun(int size, IEnumerable<string> arguments) => new(arguments, variables: null,
+        ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", size.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>Starts a process by a line of the shell, in which <c>"$@"</c> is the whole command: for redirections.</summary>
-    public static Ivnext StartByShell(string line, IEnumerable<string> arguments) => new(arguments, line);
-
-    /// <summary>Runs a process to its end with other variables in its environment; null takes one away.</summary>
-    public static async Task<(int Code, string Output, string Error)> RunInAsync(
-        IReadOnlyDictionary<string, string?> environment, params IEnumerable<string> arguments)
-    {
-        using var process = new Ivnext(arguments, environment: environment);
-        return await process.EndAsync();
-    }
+    public static Ivnext StartByShell(string line, IEnumerable<string> arguments) =>
+        new(arguments, variables: null, ["sh", "-c", line, "sh"]);
 
     /// <summary>Runs a process to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
@@ -81,9 +97,12 @@ internal sealed class Ivnext : IDisposable
     public void Interrupt() => Signal("INT");
 
     /// <summary>Any signal, by its name without SIG.</summary>
-    public void Signal(string name)
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    /// <summary>Sends any process a signal.</summary>
+    public static void Signal(string name, int id)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }
@@ -92,7 +111,7 @@ internal sealed class Ivnext : IDisposable
     {
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
-        return (_process.ExitCode, _output.ToString(), _error.ToString());
+        return (_process.ExitCode, _output.ToString(), Error);
     }
 
     public void Dispose()

@@ -62,6 +62,6 @@ public sealed class ConfigLimitsTests
         }
 
         bool IsWhole(string path) => Record.Exception(() => ConfigJson.Override(config, [$"{path}=1.5"])) is ConfigurationException error
-            && error.Message.Contains("could not be converted", StringComparison.Ordinal);
+            && error.Message.Contains("a whole number is needed", StringComparison.Ordinal);
     }
 }

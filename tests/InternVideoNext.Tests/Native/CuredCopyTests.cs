@@ -16,9 +16,9 @@ public sealed class CuredCopyTests
     {
         using var shared = new TemporaryFolder();
         if (LibTorch.Status.BindingPath is { } original) Plant(shared.Path, original);
-        var (code, output, error) = await Ivnext.RunInAsync(
-            new Dictionary<string, string?> { ["HOME"] = null, ["XDG_CACHE_HOME"] = null, ["TMPDIR"] = shared.Path },
-            "describe", "--preset", "tiny", "--stage", "1");
+        using var process = Ivnext.StartByShell(
+            $"unset HOME XDG_CACHE_HOME; export TMPDIR={shared.Path}; exec \"$@\"", ["describe", "--preset", "tiny", "--stage", "1"]);
+        var (code, output, error) = await process.EndAsync();
         Assert.True(code == 0, error);
         Assert.Contains("student", output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(shared.Path, "ivnext-*"));

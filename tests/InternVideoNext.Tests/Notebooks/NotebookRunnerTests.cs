@@ -81,6 +81,15 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_CellWritesToStandardError_FailsAfterTheLastCell()
+    {
+        var (outcome, cells) = await RunAsync(
+            NotebookText.Code("System.Console.Error.WriteLine(\"a red box\");"), NotebookText.Code("1"));
+        Assert.Equal("cell 1: it writes to standard error: a red box", outcome.Failure);
+        Assert.Equal(2, (int?)cells[1]!["execution_count"]);
+    }
+
+    [Fact]
     public async Task Run_KernelCrashes_TellsTheCellAndWhatItWrote()
     {
         var (outcome, cells) = await RunAsync(

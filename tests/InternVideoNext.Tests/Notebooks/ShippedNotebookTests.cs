@@ -20,7 +20,7 @@ public sealed class ShippedNotebookTests
         var notebook = Notebook.Read(Path.Combine(Folder(), name));
         var code = notebook.Cells.Where(cell => cell.Kind == CellKind.Code).Select(cell => cell.Source).ToList();
         Assert.Contains(
-            PackageDirective.In(notebook), directive => directive.Id == "InternVideoNext.Interactive" && directive.Version != "*");
+            PackageDirective.In(notebook), directive => directive.Id == "InternVideoNext.Interactive" && directive.Version == "0.1.0-*");
         Assert.All(code, source => Assert.DoesNotMatch(new Regex(@"(?<![.\w])(display|HTML)\(|Formatter\.|Console\.Error"), source));
         Assert.True(NotebookParameters.Declares(notebook, "size"));
         Assert.All(

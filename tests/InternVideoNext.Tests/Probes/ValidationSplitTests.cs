@@ -27,5 +27,8 @@ public sealed class ValidationSplitTests
     {
         using var set = new FeatureSet(zeros(2, 2), [0, 1], ["a", "b"], 2);
         Assert.Throws<ArgumentException>(() => ValidationSplit.Carve(set, 0.2, new DeterministicRandom(1)));
+        Assert.False(ValidationSplit.CanCarve([1, 1], 0.2));
+        Assert.False(ValidationSplit.CanCarve([2, 2], 0.2)); // a fifth of two is rounded to none
+        Assert.True(ValidationSplit.CanCarve([1, 3], 0.2));
     }
 }

@@ -66,6 +66,27 @@ public sealed class ConfigOverrideTests
     public void Override_WrongAssignment_ThrowsNamingIt(string assignment, string expected) =>
         Assert.Contains(expected, Fails(assignment), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(100, 20, "training.steps=60", 60, 20)]      // it fits: it stays
+    [InlineData(100, 20, "training.steps=20", 20, 4)]       // in proportion
+    [InlineData(100, 20, "training.steps=5", 5, 1)]
+    [InlineData(100, 20, "training.steps=1", 1, 0)]
+    [InlineData(100, 20, "training.seed=3", 100, 20)]
+    public void Override_StepsBelowTheWarmup_ShortenIt(int steps, int warmup, string assignment, int expectedSteps, int expectedWarmup)
+    {
+        var preset = TinyRun.Stage1 with { Training = TinyRun.Stage1.Training with { Steps = steps, WarmupSteps = warmup } };
+        var training = ConfigJson.Override(preset, [assignment]).Training;
+        Assert.Equal((expectedSteps, expectedWarmup), (training.Steps, training.WarmupSteps));
+    }
+
+    [Fact]
+    public void Override_StepsBelowAWarmupThatIsSet_IsRefused()
+    {
+        Assert.Contains(
+            "warmup_steps = 7 must be below steps = 5", Fails("training.warmup_steps=7", "training.steps=5"), StringComparison.Ordinal);
+        Assert.Contains("warmup_steps", Fails("training.steps=5", "training.warmup_steps=5"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Override_InsideNull_SaysToSetTheWhole() =>
         Assert.Contains("'teacher' is null; set the whole of it", Fails("teacher=null", "teacher.interval=2"), StringComparison.Ordinal);
@@ -87,7 +108,7 @@ public sealed class ConfigOverrideTests
                     "data.frames is 3, but model.encoder.frames is 2", "data: workers = -1",
                 "stage1: middle_weight = -1 must be 0 or more", "teacher: interval = -1", "decay_share = 0 must lie in (0, 1]",
                     "position_base = 1 must be above 1",
-                "model.encoder: position_scale = -1", "token_share = 0 must lie in (0, 1]", "noise_levels = 0 must be above 0",
+                "model.encoder: position_scale = -1", "token_share = 0 must lie in (0, 1]", "noise_levels = 0 must lie in 1..",
             ],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -27,6 +27,9 @@ internal sealed class NoiseClips : IClipSource
 
     public int Count => 100;
 
+    /// <summary>What the clips are.</summary>
+    public string Fingerprint { get; init; } = "noise";
+
     public async IAsyncEnumerable<ClipBatch> ReadTraining(
         int batchSize, ulong seed, IEnumerable<long> batches, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -78,6 +78,13 @@ public static class ReferenceCheckpoint
         [.. Predictor.Select(rule => KeyRule.Ignore(rule.ForeignPattern!, "the predictor starts anew")),
          KeyRule.Keep("predictor.{rest}", "the predictor starts anew")]);
 
+    /// <summary>Either stage's checkpoint, or an encoder alone, against our Stage 1 model: what it has not starts anew.</summary>
+    public static KeyMap IntoStage1 { get; } = Stage1.With(
+        "reference checkpoint into a Stage 1 model",
+        [KeyRule.Ignore("selfdist_decoder.{rest}", "belongs to Stage 2: Stage 1 predicts no latents"),
+         .. ((string[])["predictor", "decoder", "alignment"])
+             .Select(part => KeyRule.Keep(part + ".{rest}", "not in the file: it starts anew"))]);
+
     /// <summary>An encoder stored alone, under names without a prefix, against our encoder.</summary>
     public static KeyMap EncoderAlone { get; } = new("encoder alone", [.. EncoderNames.Rules(foreignPrefix: "")]);
 

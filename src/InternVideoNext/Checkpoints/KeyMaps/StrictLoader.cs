@@ -25,7 +25,9 @@ public static class StrictLoader
     {
         var plan = LoadPlan.Make(source, module.state_dict(), map, resize is not null);
         if (plan.Mismatches.Count > 0)
-            throw new CheckpointMismatchException($"{source.Path} into {module.GetName()} by the key map '{map.Name}'", plan.Mismatches);
+            throw new CheckpointMismatchException(
+                $"{source.Path} into {module.GetName()} by the key map '{map.Name}'{ForeignPrefix.Advice(source.Entries.Keys)}",
+                plan.Mismatches);
         using var noGradient = no_grad();
         var loaded = plan.Tensors.Select(tensor => Copy(tensor, source, resize)).ToList();
         return new LoadReport(source.Path, map.Name, loaded, plan.Ignored, plan.Kept);

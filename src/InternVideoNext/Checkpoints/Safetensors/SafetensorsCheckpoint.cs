@@ -38,7 +38,9 @@ public sealed class SafetensorsCheckpoint : ITensorSource, IDisposable
     /// <exception cref="FileNotFoundException">There is nothing to open at <paramref name="path"/>.</exception>
     public static SafetensorsCheckpoint Open(string path)
     {
-        var file = Directory.Exists(path) ? Choose(path) : path;
+        var file = !Directory.Exists(path) ? path
+            : Choose(path) ?? throw new FileNotFoundException(
+                $"{path}: the folder holds neither a .safetensors file nor an index ({SingleName[..^12]}{IndexSuffix}).");
         if (!File.Exists(file))
             throw new FileNotFoundException(
                 $"{file}: no such file. Give a .safetensors file, a {IndexSuffix} file, or the folder of one.", file);
@@ -57,7 +59,9 @@ public sealed class SafetensorsCheckpoint : ITensorSource, IDisposable
             file.Dispose();
     }
 
-    private static string Choose(string folder)
+    /// <summary>What to open of a folder; null where it holds nothing of the kind.</summary>
+    /// <exception cref="FileNotFoundException">There are several, of which none is <c>model.safetensors</c>.</exception>
+    internal static string? Choose(string folder)
     {
         var single = System.IO.Path.Combine(folder, SingleName);
         if (File.Exists(single))
@@ -73,8 +77,7 @@ public sealed class SafetensorsCheckpoint : ITensorSource, IDisposable
                     + $"{string.Join(", ", files.Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal))}.");
         }
 
-        throw new FileNotFoundException(
-            $"{folder}: the folder holds neither a .safetensors file nor an index ({SingleName[..^12]}{IndexSuffix}).", single);
+        return null;
     }
 
     private static SafetensorsCheckpoint OpenSingle(string path)

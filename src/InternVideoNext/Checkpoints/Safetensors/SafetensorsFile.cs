@@ -53,6 +53,7 @@ public sealed unsafe class SafetensorsFile : ITensorSource, IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static SafetensorsFile Open(string path)
     {
+        if (Directory.Exists(path)) throw new SafetensorsException(path, null, "it is a folder; name a file in it.");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         return new SafetensorsFile(path, file);
     }

@@ -43,6 +43,8 @@ internal sealed class SafetensorsHeader
         if (fileLength < PrefixLength)
             throw new SafetensorsException(
                 path, null, $"too short for a safetensors file: {fileLength} bytes, at least {PrefixLength} needed.");
+        if (TensorFileKinds.Remedy(TensorFileKinds.Of(start)) is { } remedy)
+            throw new SafetensorsException(path, null, $"it is {remedy}.");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (length > MaximumLength)
             throw new SafetensorsException(

@@ -24,6 +24,9 @@ public sealed class ShapesClipSource : IClipSource
     /// <inheritdoc/>
     public int Count => _config.Clips;
 
+    /// <inheritdoc/>
+    public string Fingerprint => $"{_world.Seed} {_world.Config} {_config}";
+
     /// <summary>The classes of every clip, in order of entry.</summary>
     /// <param name="name">A label of the world, see <see cref="ShapesWorld.Labels"/>.</param>
     /// <exception cref="ArgumentException">The world has no such label.</exception>

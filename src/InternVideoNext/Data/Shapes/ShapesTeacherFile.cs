@@ -42,7 +42,7 @@ internal static class ShapesTeacherFile
 
     public static ShapesTeacher Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
+        using var file = SafetensorsCheckpoint.Open(path);
         var config = Describe<SiglipConfig>(file, ConfigKey)
             ?? throw new SafetensorsException(
                 path, null, $"it has no '{ConfigKey}' in its metadata; a teacher is written by 'data train-teacher'.");
@@ -73,7 +73,7 @@ internal static class ShapesTeacherFile
         }
     }
 
-    private static T? Describe<T>(SafetensorsFile file, string key)
+    private static T? Describe<T>(SafetensorsCheckpoint file, string key)
         where T : class
     {
         if (!file.Metadata.TryGetValue(key, out var text)) return null;

@@ -4,7 +4,8 @@ namespace InternVideoNext.Training.Parallel;
 
 /// <summary>
 /// The processes that train one run together, seen from one of them. Every process calls the same methods in the same order;
-/// each call ends when all have made it. A process that is lost ends the call of every other one with an error.
+/// each call ends when all have made it. A process that is lost, or silent for longer than <see cref="CollectiveOptions.Timeout"/>, ends
+/// the call of every other one with an error that names it.
 /// </summary>
 public interface IProcessGroup : IDisposable
 {

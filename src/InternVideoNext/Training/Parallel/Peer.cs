@@ -46,10 +46,13 @@ internal sealed class Peer(Socket socket, int rank) : IDisposable
     }
 
     /// <summary>Sends as much as the socket takes.</summary>
-    public void Send()
+    /// <returns>Whether that was anything.</returns>
+    public bool Send()
     {
+        var before = _headLeft.Length + _bodyLeft.Length;
         if (_headLeft.Length > 0) _headLeft = _headLeft[Sent(_headLeft.Span)..];
         if (_headLeft.Length == 0 && _bodyLeft.Length > 0) _bodyLeft = _bodyLeft[Sent(_bodyLeft.Span)..];
+        return _headLeft.Length + _bodyLeft.Length < before;
     }
 
     /// <summary>Takes what has come.</summary>
@@ -75,16 +78,24 @@ internal sealed class Peer(Socket socket, int rank) : IDisposable
     /// <summary>
     /// Whether the other end is closed, or says farewell, seen without taking anything from the connection; from any thread.
     /// </summary>
-    public bool IsLeaving()
+    public bool IsLeaving() => Peek(farewellCounts: true);
+
+    /// <summary>Whether the other end is closed.</summary>
+    public bool IsClosed() => socket.Poll(0, SelectMode.SelectRead) && Peek(farewellCounts: false);
+
+    /// <summary>Gives it up, because it said nothing for too long.</summary>
+    public void GiveUp(string why) => Fault ??= why;
+
+    public void Dispose() => socket.Dispose();
+
+    private bool Peek(bool farewellCounts)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         var count = socket.Receive(head, SocketFlags.Peek, out var error);
         return error == SocketError.Success
-            ? count == 0 || (count == HeadBytes && BinaryPrimitives.ReadInt64LittleEndian(head) < 0)
+            ? count == 0 || (farewellCounts && count == HeadBytes && BinaryPrimitives.ReadInt64LittleEndian(head) < 0)
             : error != SocketError.WouldBlock;
     }
-
-    public void Dispose() => socket.Dispose();
 
     private void Open(long length)
     {

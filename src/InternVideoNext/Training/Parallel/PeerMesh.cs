@@ -12,7 +12,7 @@ internal sealed class PeerMesh : IDisposable
     // After one process is lost the exchanges with the others are finished, so that each hears who it was; but not for long.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private const string Remedy = "If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it "
+    internal const string Remedy = "If it could, it has said why itself. What was trained is in the newest checkpoint; go on from it "
         + "with --resume.";
 
     private readonly IReadOnlyList<Peer> _peers;
@@ -21,9 +21,10 @@ internal sealed class PeerMesh : IDisposable
 
     /// <param name="rank">This process.</param>
     /// <param name="peers">The others, in order of rank.</param>
-    public PeerMesh(int rank, IReadOnlyList<Peer> peers)
+    /// <param name="options">How long an exchange may take.</param>
+    public PeerMesh(int rank, IReadOnlyList<Peer> peers, CollectiveOptions options)
     {
-        (Rank, _peers) = (rank, peers);
+        (Rank, _peers, Options) = (rank, peers, options);
         _bySocket = peers.ToDictionary(peer => peer.Socket);
         foreach (var peer in peers) peer.Socket.Blocking = false;
     }
@@ -32,14 +33,17 @@ internal sealed class PeerMesh : IDisposable
 
     public int Size => _peers.Count + 1;
 
+    public CollectiveOptions Options { get; }
+
     /// <summary>Sends something to every other process and receives something from it.</summary>
     /// <param name="begin">Calls <see cref="Peer.Begin"/> for the one it is given.</param>
+    /// <param name="most">Ends the waiting sooner than <see cref="Options"/> do.</param>
     /// <exception cref="ProcessLostException">A process is gone, now or before.</exception>
-    public void Exchange(Action<Peer> begin)
+    public void Exchange(Action<Peer> begin, TimeSpan? most = null)
     {
         if (_lost is not null) throw _lost;
         foreach (var peer in _peers) begin(peer);
-        Transfer();
+        Transfer(most is { } limit && limit < Options.Timeout ? Options with { Timeout = limit } : Options);
         var gone = _peers.Where(peer => peer.Fault is not null).ToList();
         if (gone.Count == 0) return;
         // Who tells of another's loss is lost only by that.
@@ -59,19 +63,29 @@ internal sealed class PeerMesh : IDisposable
         foreach (var peer in _peers) peer.Dispose();
     }
 
-    private void Transfer()
+    private void Transfer(CollectiveOptions options)
     {
-        var sinceLoss = new Stopwatch();
+        var (wait, sinceLoss) = (new CollectiveWait(options), new Stopwatch());
         while (true)
         {
             var reading = _peers.Where(peer => peer.IsReceiving).Select(peer => peer.Socket).ToList();
             var writing = _peers.Where(peer => peer.IsSending).Select(peer => peer.Socket).ToList();
-            var patience = sinceLoss.IsRunning ? Grace - sinceLoss.Elapsed : Timeout.InfiniteTimeSpan;
-            if (reading.Count + writing.Count == 0 || (sinceLoss.IsRunning && patience <= TimeSpan.Zero)) return;
-            Socket.Select(reading, writing, null, patience);
-            foreach (var socket in writing) _bySocket[socket].Send();
+            if (reading.Count + writing.Count == 0) return;
+            if (sinceLoss.Elapsed >= Grace) break;
+            Socket.Select(reading, writing, null, CollectiveWait.Stretch);
+            // What comes in is always something: bytes, or the end.
+            var moved = reading.Count > 0;
+            foreach (var socket in writing) moved |= _bySocket[socket].Send();
             foreach (var socket in reading) _bySocket[socket].Receive();
-            if (!sinceLoss.IsRunning && _peers.Any(peer => peer.Fault is not null)) sinceLoss.Start();
+            if (sinceLoss.IsRunning) continue;
+            wait.Count(moved, Silent().Select(peer => peer.Rank));
+            // Of several silent ones all but one may only wait themselves for that one, and are about to say so.
+            if (wait.Verdict is { } verdict && Silent().ToList() is [var only]) only.GiveUp(verdict);
+            if (wait.Verdict is not null || _peers.Any(peer => peer.Fault is not null)) sinceLoss.Start();
         }
+        if (wait.Verdict is not { } end) return;
+        foreach (var peer in Silent().ToList()) peer.GiveUp(end);
     }
+
+    private IEnumerable<Peer> Silent() => _peers.Where(peer => peer.IsReceiving || peer.IsSending);
 }

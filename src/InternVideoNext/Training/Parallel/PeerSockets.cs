@@ -15,8 +15,6 @@ internal static class PeerSockets
     // sent.
     private const int TcpLevel = 6, UserTimeoutOption = 18, UserTimeoutMilliseconds = 60_000;
 
-    private static readonly TimeSpan HelloPatience = TimeSpan.FromSeconds(10), Retry = TimeSpan.FromMilliseconds(200);
-
     /// <summary>Listens at HOST:PORT, which is this machine's.</summary>
     /// <exception cref="ConfigurationException">It is no such address, or cannot be had.</exception>
     public static Socket Listen(string address)
@@ -24,8 +22,7 @@ internal static class PeerSockets
         var (host, port) = Parse(address);
         try
         {
-            // A name may stand for any of the machine's addresses: then all are listened at.
-            return Listen(new IPEndPoint(IPAddress.TryParse(host, out var literal) ? literal : IPAddress.Any, port));
+            return Listen(new IPEndPoint(OwnAddress(host), port));
         }
         catch (SocketException e)
         {
@@ -37,76 +34,70 @@ internal static class PeerSockets
     public static Socket Listen(IPEndPoint place)
     {
         var socket = New(place.AddressFamily);
-        socket.Bind(place);
-        socket.Listen();
-        return socket;
-    }
-
-    /// <summary>Connects to HOST:PORT as soon as somebody listens there.</summary>
-    /// <exception cref="ConfigurationException">It is no such address.</exception>
-    public static async Task<Socket> ConnectAsync(string address, CancellationToken cancellation)
-    {
-        var (host, port) = Parse(address);
-        while (true)
+        try
         {
-            try
-            {
-                var found = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
-                return await ConnectAsync(
-                    new IPEndPoint(found.OrderBy(a => a.AddressFamily != AddressFamily.InterNetwork).First(), port),
-                    cancellation).ConfigureAwait(false);
-            }
-            catch (SocketException e) when (
-                e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable
-                or SocketError.TimedOut or SocketError.TryAgain)
-            {
-                await Task.Delay(Retry, cancellation).ConfigureAwait(false);
-            }
-            catch (SocketException e)
-            {
-                throw new ConfigurationException($"cannot connect to {address}: {e.Message}", e);
-            }
+            socket.Bind(place);
+            socket.Listen();
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
-    public static async Task<Socket> ConnectAsync(IPEndPoint place, CancellationToken cancellation)
+    /// <summary>Connects to HOST:PORT; null where nobody listens there yet.</summary>
+    /// <exception cref="ConfigurationException">It is no such address.</exception>
+    public static async Task<Socket?> TryConnectAsync(string address, CancellationToken cancellation)
+    {
+        var (host, port) = Parse(address);
+        try
+        {
+            // A name may stand for several addresses, of which the first process listens at one.
+            foreach (var found in Ordered(await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false)))
+            {
+                if (await TryConnectAsync(new IPEndPoint(found, port), cancellation).ConfigureAwait(false) is { } socket) return socket;
+            }
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode != SocketError.TryAgain)
+        {
+            throw new ConfigurationException($"cannot connect to {address}: {e.Message}", e);
+        }
+        catch (SocketException)
+        {
+            return null; // the name could not be looked up just now
+        }
+    }
+
+    /// <summary>Connects; null where nobody listens there yet.</summary>
+    /// <exception cref="SocketException">It cannot be reached from here at all.</exception>
+    public static async Task<Socket?> TryConnectAsync(IPEndPoint place, CancellationToken cancellation)
     {
         var socket = New(place.AddressFamily);
         try
         {
             await socket.ConnectAsync(place, cancellation).ConfigureAwait(false);
+            Tune(socket);
+            return socket;
+        }
+        catch (SocketException e) when (
+            e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable
+            or SocketError.TimedOut or SocketError.ConnectionReset)
+        {
+            socket.Dispose();
+            return null;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             socket.Dispose();
             throw;
         }
-        return Tuned(socket);
     }
 
-    /// <summary>The next process that comes; whatever else connects is turned away.</summary>
-    public static async Task<(Socket Socket, Hello Hello)> AcceptAsync(Socket listener, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var socket = await listener.AcceptAsync(cancellation).ConfigureAwait(false);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(HelloPatience);
-            try
-            {
-                if (await Hello.ReadAsync(socket, limit.Token).ConfigureAwait(false) is { } hello) return (Tuned(socket), hello);
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException && !cancellation.IsCancellationRequested)
-            {
-                // It broke off, or said nothing.
-            }
-            socket.Dispose();
-        }
-    }
-
-    private static Socket New(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp);
-
-    private static Socket Tuned(Socket socket)
+    /// <summary>Sets what lets a dead end be noticed.</summary>
+    public static void Tune(Socket socket)
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -115,8 +106,35 @@ internal static class PeerSockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, AskTimes);
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(
             TcpLevel, UserTimeoutOption, BitConverter.GetBytes(UserTimeoutMilliseconds));
-        return socket;
     }
+
+    // One interface is opened, never all: of the addresses that a name stands for the first that is this machine's, if possible one
+    // that other machines can reach.
+    private static IPAddress OwnAddress(string host)
+    {
+        if (IPAddress.TryParse(host, out var literal)) return literal;
+        var found = Ordered(Dns.GetHostAddresses(host)).ToList();
+        return found.Find(IsOwn) ?? found[0];
+    }
+
+    private static IEnumerable<IPAddress> Ordered(IEnumerable<IPAddress> found) =>
+        found.OrderBy(IPAddress.IsLoopback).ThenBy(address => address.AddressFamily != AddressFamily.InterNetwork);
+
+    private static bool IsOwn(IPAddress address)
+    {
+        using var probe = New(address.AddressFamily);
+        try
+        {
+            probe.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static Socket New(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp);
 
     // HOST:PORT, with a host that may be a name, an address, or an IPv6 address in brackets.
     private static (string Host, int Port) Parse(string address)

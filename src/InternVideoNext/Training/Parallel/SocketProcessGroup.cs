@@ -1,14 +1,13 @@
 using System.Net.Sockets;
 using InternVideoNext.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training.Parallel;
 
 /// <summary>
 /// Processes joined by TCP. A sum is taken in order of rank, as a single process takes it: each process adds up one part of the
-/// tensor and gives it to all. Tensors on other devices go through a copy on the host. Connections are neither encrypted nor
-/// authenticated: for a trusted network.
+/// tensor and gives it to all. For tensors on the CPU. Only processes that know the run's token are let in; what they then say to each
+/// other is not encrypted: for a network whose machines are trusted.
 /// </summary>
 public sealed class SocketProcessGroup : IProcessGroup
 {
@@ -26,30 +25,39 @@ public sealed class SocketProcessGroup : IProcessGroup
     public int Size => _mesh.Size;
 
     /// <inheritdoc/>
-    public string Transport { get; internal set; } = "TCP";
+    public string Transport => "TCP";
 
-    /// <summary>Opens the place where the first process is met.</summary>
+    /// <summary>Opens the place where the first process is met: one of the machine's addresses, never all.</summary>
     /// <param name="address">HOST:PORT; port 0 for any free one.</param>
     /// <exception cref="Foundation.ConfigurationException">It is no such address, or cannot be had.</exception>
     public static Socket Listen(string address) => PeerSockets.Listen(address);
 
-    /// <summary>Waits, as the first process, for the others.</summary>
+    /// <summary>Waits, as the first process, for the others. Whoever does not know the token is turned away.</summary>
     /// <param name="listener">From <see cref="Listen"/>; stays the caller's.</param>
     /// <param name="size">How many processes there will be.</param>
+    /// <param name="token">The run's secret, see <see cref="MeetingPlace"/>.</param>
+    /// <param name="options">How long calls of the group wait; null for the defaults.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="ProcessLostException">One did not come in time, or came with other ideas.</exception>
-    public static async Task<SocketProcessGroup> HostAsync(Socket listener, int size, CancellationToken cancellation) =>
-        new(await Rendezvous.HostAsync(listener, size, cancellation).ConfigureAwait(false));
+    /// <exception cref="ProcessLostException">One did not come in time.</exception>
+    public static async Task<SocketProcessGroup> HostAsync(
+        Socket listener, int size, string token, CollectiveOptions? options, CancellationToken cancellation) =>
+        new(await Rendezvous.HostAsync(listener, size, token, options ?? new CollectiveOptions(), cancellation).ConfigureAwait(false));
 
     /// <summary>Joins the first process, which may start later, and through it the others.</summary>
-    /// <param name="address">Where the first process listens, HOST:PORT.</param>
+    /// <param name="place">Where the first process listens.</param>
     /// <param name="rank">This process, 1..<paramref name="size"/>-1.</param>
     /// <param name="size">How many processes there will be.</param>
+    /// <param name="options">How long calls of the group wait; null for the defaults.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="Foundation.ConfigurationException">It is no such address.</exception>
-    /// <exception cref="ProcessLostException">One did not come in time, or came with other ideas.</exception>
-    public static async Task<SocketProcessGroup> JoinAsync(string address, int rank, int size, CancellationToken cancellation) =>
-        new(await Rendezvous.JoinAsync(address, rank, size, cancellation).ConfigureAwait(false));
+    /// <exception cref="Foundation.ConfigurationException">It is no such address, or this process was turned away.</exception>
+    /// <exception cref="ProcessLostException">One did not come in time.</exception>
+    public static Task<SocketProcessGroup> JoinAsync(
+        MeetingPlace place, int rank, int size, CollectiveOptions? options, CancellationToken cancellation) =>
+        JoinAsync(_ => Task.FromResult(place), rank, size, options, cancellation);
+
+    internal static async Task<SocketProcessGroup> JoinAsync(
+        Func<CancellationToken, Task<MeetingPlace>> find, int rank, int size, CollectiveOptions? options, CancellationToken cancellation) =>
+        new(await Rendezvous.JoinAsync(find, rank, size, options ?? new CollectiveOptions(), cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public IReadOnlyList<byte[]> Exchange(byte[] message)
@@ -59,7 +67,7 @@ public sealed class SocketProcessGroup : IProcessGroup
     }
 
     /// <inheritdoc/>
-    public void AllReduceSum(Tensor tensor) => OnHost(tensor, parts =>
+    public void AllReduceSum(Tensor tensor) => InSlabs(tensor, parts =>
     {
         var own = parts[Rank];
         var others = parts.Select((_, rank) => rank == Rank ? own : empty_like(own)).ToArray();
@@ -71,7 +79,7 @@ public sealed class SocketProcessGroup : IProcessGroup
     });
 
     /// <inheritdoc/>
-    public void BroadcastFromFirst(Tensor tensor) => OnHost(tensor, parts =>
+    public void BroadcastFromFirst(Tensor tensor) => InSlabs(tensor, parts =>
     {
         _mesh.Exchange(
             peer => peer.Begin(
@@ -85,25 +93,30 @@ public sealed class SocketProcessGroup : IProcessGroup
     /// <inheritdoc/>
     public void Dispose() => _mesh.Dispose();
 
+    /// <summary>How long calls wait.</summary>
+    internal CollectiveOptions Options => _mesh.Options;
+
+    /// <summary>Looks who is still there, after something else has failed; a process that says nothing soon is lost.</summary>
+    /// <exception cref="ProcessLostException">A process is gone.</exception>
+    internal void FindLost() => _mesh.Exchange(peer => peer.Begin(default, place: null), _mesh.Options.StopTimeout);
+
     /// <summary>Whether a process is gone or leaving; from any thread.</summary>
     internal bool AnyIsLeaving() => _mesh.AnyIsLeaving();
 
     // Everyone gets from each process the part that is its own.
     private void Gather(Tensor[] parts) => _mesh.Exchange(peer => peer.Begin(MemoryOf(parts[Rank]), MemoryOf(parts[peer.Rank])));
 
-    private void OnHost(Tensor tensor, Action<Tensor[]> share)
+    private void InSlabs(Tensor tensor, Action<Tensor[]> share)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var host = tensor.cpu();
-        var flat = host.view(-1);
+        var flat = tensor.view(-1);
         var part = PartBytes / flat.ElementSize;
         for (var first = 0L; first < flat.numel(); first += part * Size)
         {
             using var perSlab = NewDisposeScope();
             share(Split(flat.narrow(0, first, Math.Min(part * Size, flat.numel() - first))));
         }
-        if (tensor.device_type != DeviceType.CPU) tensor.copy_(host);
     }
 
     // One part for each process; the last ones may be shorter, or empty.

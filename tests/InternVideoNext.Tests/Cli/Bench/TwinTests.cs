@@ -36,16 +36,10 @@ public sealed class TwinTests(ITestOutputHelper console)
     {
         using var folder = new TemporaryRun();
         Directory.CreateDirectory(folder.Run.Root);
-        var plan = new BenchmarkPlan(
-            ConfigJson.Override(
-            TinyBench.Config(stage),
-            ["training.threads=1", "training.base_learning_rate=1e-9", "training.start_learning_rate=0", "training.final_learning_rate=0",
-            .. assignments]))
-        { Steps = 2, WarmUp = 1 };
-        var ours = new TrainingBenchmark(plan, "ours").Run("", null, CancellationToken.None);
+        var ours = Measure(stage, assignments);
         var (mine, its) = (Path.Combine(folder.Run.Root, "ours.json"), Path.Combine(folder.Run.Root, "twin.json"));
         ours.Save(mine);
-        if (await PythonAsync() is not { } python)
+        if (TwinPython.Found?.Python is not { } python)
         {
             console.WriteLine("no Python here has PyTorch: only the twin's input is checked");
             CheckInput(mine, stage);
@@ -57,16 +51,52 @@ public sealed class TwinTests(ITestOutputHelper console)
         Assert.Equal(ours.Parts.Select(p => p.Part), twin.Parts.Select(p => p.Part));
         Assert.Equal(ours.Arithmetic!.FlopPerClip, twin.Arithmetic!.FlopPerClip);
         Assert.Empty(BenchmarkComparison.Of(ours, twin).Obstacles);
-        var trace = Path.Combine(folder.Run.Root, "twin.pt");
-        await BenchProcess.TraceAsync(python, Script, ["--config", mine], trace, CancellationToken.None);
-        var traced = new TracedBenchmark(trace, ours, steps: 2, warmUp: 1, "traced").Run(null, CancellationToken.None);
-        Assert.Equal(ours.Parameters, traced.Parameters);
-        Assert.Empty(BenchmarkComparison.Of(ours, traced).Obstacles);
         console.WriteLine($"losses after a few steps: ours {ours.LastLoss}, twin {twin.LastLoss}");
         // Nothing is learned, and random vectors of so few channels have cosines of 0.2. A diffusion loss of so few tokens
         // scatters too much for any bound: a timestep of 0 costs 40 bits.
-        if (plan.Config.Model.Decoder is not DiffusionDecoderConfig) Assert.InRange(
+        if (ours.Config.Model.Decoder is not DiffusionDecoderConfig) Assert.InRange(
             twin.LastLoss!.Value, 0.6 * ours.LastLoss!.Value, 1.6 * ours.LastLoss.Value);
+    }
+
+    [TracedTwinTheory]
+    [MemberData(nameof(Steps))]
+    public async Task TracedTwin_Step_HasOurParameters(int stage, string[] assignments)
+    {
+        using var folder = new TemporaryRun();
+        Directory.CreateDirectory(folder.Run.Root);
+        var (mine, trace) = (Path.Combine(folder.Run.Root, "ours.json"), Path.Combine(folder.Run.Root, "twin.pt"));
+        var ours = Measure(stage, assignments);
+        ours.Save(mine);
+        await BenchProcess.TraceAsync(TwinPython.Found!.Value.Python, Script, ["--config", mine], trace, CancellationToken.None);
+        var traced = new TracedBenchmark(trace, ours, steps: 2, warmUp: 1, "traced").Run(null, CancellationToken.None);
+        Assert.Equal(ours.Parameters, traced.Parameters);
+        Assert.Empty(BenchmarkComparison.Of(ours, traced).Obstacles);
+    }
+
+    [Theory]
+    [InlineData("1.13.1+cpu", true, "PyTorch 1.13.1+cpu is too old for a traced twin, which needs 2.0 or newer")]
+    [InlineData("1.13.1", false, null)]
+    [InlineData("2.0.0", true, null)]
+    [InlineData("2.10.0+cu128", true, null)]
+    [InlineData("10.1", true, null)]
+    [InlineData("unknown", true, null)]
+    public void TwinTorch_TooOld_IsNamed(string version, bool traced, string? expected)
+    {
+        Assert.Equal(expected, TwinTorch.Obstacle(version, traced));
+        if (expected is null) TwinTorch.Require("python3", version, traced);
+        else Assert.Contains(expected, Assert.Throws<TwinMissingException>(() => TwinTorch.Require("python3", version, traced)).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static BenchmarkResult Measure(int stage, string[] assignments)
+    {
+        var plan = new BenchmarkPlan(
+            ConfigJson.Override(
+            TinyBench.Config(stage),
+            ["training.threads=1", "training.base_learning_rate=1e-9", "training.start_learning_rate=0", "training.final_learning_rate=0",
+            .. assignments]))
+        { Steps = 2, WarmUp = 1 };
+        return new TrainingBenchmark(plan, "ours").Run("", null, CancellationToken.None);
     }
 
     private static void CheckInput(string path, int stage)
@@ -77,15 +107,29 @@ public sealed class TwinTests(ITestOutputHelper console)
         Assert.Contains(
             $"\"{config.GetProperty("masking").GetProperty("kind").GetString()}\"", File.ReadAllText(Script), StringComparison.Ordinal);
     }
+}
 
-    private static async Task<string?> PythonAsync()
+/// <summary>A theory that needs a Python whose PyTorch is new enough to trace the twin; skipped, and why, where there is none.</summary>
+public sealed class TracedTwinTheoryAttribute : TheoryAttribute
+{
+    public TracedTwinTheoryAttribute() => Skip = TwinPython.Found is { } found
+        ? TwinTorch.Obstacle(found.Torch, traced: true) : "no Python here has PyTorch";
+}
+
+/// <summary>The first Python here that has PyTorch, and its version.</summary>
+internal static class TwinPython
+{
+    private static readonly Lazy<(string Python, string Torch)?> First = new(Find);
+
+    public static (string Python, string Torch)? Found => First.Value;
+
+    private static (string Python, string Torch)? Find()
     {
         foreach (var python in (string[])["python3", "/usr/bin/python3"])
         {
             try
             {
-                await BenchProcess.TorchOfAsync(python, CancellationToken.None);
-                return python;
+                return (python, BenchProcess.TorchOfAsync(python, CancellationToken.None).GetAwaiter().GetResult());
             }
             catch (TwinMissingException)
             {

@@ -70,6 +70,74 @@ public sealed class ProbeCommandTests : IAsyncLifetime
         Assert.Contains("7 wide, but the encoder's are 32", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Apply_LabelledManifest_ShowsTheClipsThatWereGotWrong()
+    {
+        var (probe, page) = (_folder["appearance.safetensors"], _folder["wrong.html"]);
+        Assert.Equal(
+            0, await Run("linear", "--checkpoint", _folder["model.safetensors"], "--data", Data, "--label", "appearance", "--save", probe));
+        Assert.Equal(0, await Run(
+            "apply", "--probe", probe, "--checkpoint", _folder["model.safetensors"], "--data", Data, "--split", "test", "--wrong", page));
+        var text = await File.ReadAllTextAsync(page);
+        var wrong = int.Parse(
+            System.Text.RegularExpressions.Regex.Match(text, @"appearance: (\d+) of 8 clips got wrong").Groups[1].Value,
+            System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(wrong, 1, 8);
+        Assert.Equal(wrong, System.Text.RegularExpressions.Regex.Count(text, "; answered: "));
+        Assert.Equal(
+            wrong,
+            Manifest.Load(Data).Filter("test").Entries.Count(e => text.Contains($"<h3>{e.Id}</h3>", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Probe_ClipsWithoutTheLabel_AreLeftOutAndCounted()
+    {
+        var manifest = Manifest.Load(Data);
+        var bare = manifest.Entries.Where(e => e.Split == "train").Take(3).Select(e => e.Id).ToHashSet();
+        var path = Path.Combine(_folder["data"], "partly.json");
+        (manifest with
+        {
+            Entries = [.. manifest.Entries.Select(e => bare.Contains(e.Id) ? e with { Labels = new Dictionary<string, int>() } : e)],
+        }).Save(path);
+        var result = _folder["result.json"];
+        Assert.Equal(0, await Run(
+            "linear", "--checkpoint", _folder["model.safetensors"], "--data", path, "--label", "appearance", "--out", result));
+        var probed = ProbeResult.FromJson(await File.ReadAllTextAsync(result));
+        Assert.Equal((21, 21, 8), (probed.TrainUsed, probed.TrainExpected, probed.TestUsed));
+        Assert.Contains("3 of 24 clips of split train carry no label 'appearance' and are left out", probed.Cautions!);
+        Assert.Contains(probed.Cautions!, caution => caution.Contains("without a test clip", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Probe_LabelDeclaredButCarriedByNone_SaysSo()
+    {
+        var manifest = Manifest.Load(Data);
+        var path = Path.Combine(_folder["data"], "declared.json");
+        (manifest with
+        {
+            Labels = new Dictionary<string, IReadOnlyList<string>>(manifest.Labels) { ["colour"] = ["red"] },
+        }).Save(path);
+        var (code, _, error) = await Call("linear", "--checkpoint", _folder["model.safetensors"], "--data", path, "--label", "colour");
+        Assert.Equal(2, code);
+        Assert.Contains("declares it, but of its 24 clips of split train none carries it", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_CheckpointThatDiverged_IsNamedBeforeAClipIsRead()
+    {
+        var run = Presets.Stage1("tiny");
+        using var weights = StepGenerators.ForWeights(1);
+        using var model = run.Model.Build(weights);
+        using (TorchSharp.torch.no_grad()) model.Encoder.parameters().First().fill_(float.NaN);
+        ModelCheckpoint.Save(_folder["nan.safetensors"], model, run);
+        foreach (var kind in (string[])["linear", "attentive", "knn"])
+        {
+            var (code, _, error) = await Call(kind, "--checkpoint", _folder["nan.safetensors"], "--data", Data, "--label", "motion");
+            Assert.Equal(1, code);
+            Assert.Contains("values that are not finite", error, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<int> Run(params string[] arguments)
     {
         var (code, _, error) = await Call(arguments);

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using InternVideoNext.Cli.Commands;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
 
@@ -18,7 +16,7 @@ public sealed class ShapesCommandsTests : IDisposable
     public async Task RenderShapes_Clips_WritesAManifestThatLoadsWithItsFiles()
     {
         var exitCode = await Run(
-            ShapesCommands.CreateRenderShapes(), "--out", _folder, "--clips", "10", "--seed", "3", "--size", "32", "--frames", "4", "--fps",
+            "render-shapes", "--out", _folder, "--clips", "10", "--seed", "3", "--size", "32", "--frames", "4", "--fps",
             "8");
         Assert.Equal(0, exitCode);
         var manifest = Manifest.Load(Assert.Single(Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories)));
@@ -32,7 +30,7 @@ public sealed class ShapesCommandsTests : IDisposable
     public async Task RenderShapes_WrongValue_EndsWithUsageError(string option, string value)
     {
         string[] clips = option == "--clips" ? [] : ["--clips", "1"];
-        Assert.Equal(2, await Run(ShapesCommands.CreateRenderShapes(), ["--out", _folder, .. clips, option, value]));
+        Assert.Equal(2, await Run("render-shapes", ["--out", _folder, .. clips, option, value]));
     }
 
     [Fact]
@@ -40,17 +38,18 @@ public sealed class ShapesCommandsTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, ShapesRenderer.ManifestName), "{}");
-        Assert.Equal(1, await Run(ShapesCommands.CreateRenderShapes(), "--out", _folder, "--clips", "1"));
+        Assert.Equal(1, await Run("render-shapes", "--out", _folder, "--clips", "1"));
     }
 
     [Fact]
     public async Task TrainTeacher_OneStep_WritesATeacher()
     {
         var file = Path.Combine(_folder, "teacher.safetensors");
-        Assert.Equal(0, await Run(ShapesCommands.CreateTrainTeacher(), "--out", file, "--steps", "1", "--batch", "2", "--width", "8"));
+        Assert.Equal(0, await Run("train-teacher", "--out", file, "--steps", "1", "--batch", "2", "--width", "8"));
         using var teacher = ShapesTeacher.Load(file);
         Assert.Equal(8, teacher.Config.Width);
     }
 
-    private static Task<int> Run(Command command, params string[] arguments) => command.Parse(arguments).InvokeAsync();
+    private static async Task<int> Run(string command, params string[] arguments) =>
+        (await Ivnext.CallAsync(["data", command, .. arguments])).Code;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -28,7 +27,7 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
         using (var process = Ivnext.Start([.. arguments, "--processes", "2", "--out", two.Root]))
         {
             Assert.True(process.WaitUntil(() => Lines(two) >= 5));
-            KillRank(1, two);
+            Ivnext.Signal("KILL", TrainingProcess.Find(two, "--rank\01\0"));
             var (code, _, error) = await process.EndAsync();
             console.WriteLine(error);
             Assert.Equal(1, code);
@@ -70,13 +69,79 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
     }
 
     [Fact]
+    public async Task Train_RankStopped_EndsTheRunAtTheLimitNamingIt()
+    {
+        var run = new RunFolder(videos.Run("rank-stopped"));
+        // The limit is far above what a rank takes for a step on a busy machine.
+        using var process = Ivnext.Start(
+            [.. Train("stage1", "training.steps=100000"), "--processes", "2", "--collective-timeout", "20", "--out", run.Root]);
+        Assert.True(process.WaitUntil(() => Lines(run) >= 2));
+        var rank = TrainingProcess.Find(run, "--rank\01\0");
+        Ivnext.Signal("STOP", rank);
+        var (code, _, error) = await process.EndAsync();
+        console.WriteLine(error);
+        Assert.Equal(1, code);
+        Assert.Contains("ivnext: rank 1 of 2 processes is gone: nothing was heard of it for 20 seconds", error, StringComparison.Ordinal);
+        Assert.False(TrainingProcess.Exists(rank));
+    }
+
+    [Fact]
+    public async Task Train_SecondCtrlCWhileARankIsStopped_EndsAtOnce()
+    {
+        var run = new RunFolder(videos.Run("second-ctrl-c"));
+        using var process = Ivnext.Start([.. Train("stage1", "training.steps=100000"), "--processes", "2", "--out", run.Root]);
+        Assert.True(process.WaitUntil(() => Lines(run) >= 2));
+        var rank = TrainingProcess.Find(run, "--rank\01\0");
+        try
+        {
+            Ivnext.Signal("STOP", rank);
+            process.Interrupt();
+            Assert.True(process.WaitUntil(
+                () => process.Error.Contains("told to stop, but still waiting for rank 1", StringComparison.Ordinal)));
+            process.Interrupt();
+            Assert.Equal(130, (await process.EndAsync()).Code);
+        }
+        finally
+        {
+            Ivnext.Signal("KILL", rank);
+        }
+    }
+
+    [Fact]
+    public async Task Train_RanksOfATorchrunStyleLauncher_EqualOneProcess()
+    {
+        var (one, two) = (new RunFolder(videos.Run("torchrun-one")), new RunFolder(videos.Run("torchrun-two")));
+        var arguments = Train("stage1", "training.steps=3");
+        var whole = await Ivnext.RunAsync([.. arguments, "--out", one.Root]);
+        Assert.True(whole.Code == 0, whole.Error);
+        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        using var first = Start(0);
+        using var second = Start(1);
+        foreach (var process in (Ivnext[])[first, second])
+        {
+            var (code, _, error) = await process.EndAsync();
+            Assert.True(code == 0, error);
+        }
+        RunAssert.Equal(one, two);
+
+        Ivnext Start(int rank) => Ivnext.Start([.. arguments, "--out", two.Root], new Dictionary<string, string>
+        {
+            ["RANK"] = rank.ToString(CultureInfo.InvariantCulture),
+            ["WORLD_SIZE"] = "2",
+            ["LOCAL_RANK"] = rank.ToString(CultureInfo.InvariantCulture),
+            ["MASTER_ADDR"] = "127.0.0.1",
+            ["MASTER_PORT"] = port,
+        });
+    }
+
+    [Fact]
     public async Task Train_RanksStartedByHand_MeetAtTheAddressAndOnlyTheFirstWrites()
     {
         var run = new RunFolder(videos.Run("by-hand"));
         string[] arguments = [.. Train("stage1", "training.steps=2"), "--processes", "2", "--address", $"127.0.0.1:{FreePort()}", "--out"];
         var elsewhere = videos.Run("elsewhere");
-        var second = Ivnext.RunAsync([.. arguments, elsewhere, "--rank", "1"]);
-        var first = await Ivnext.RunAsync([.. arguments, run.Root, "--rank", "0"]);
+        var second = RunWithTokenAsync([.. arguments, elsewhere, "--rank", "1"]);
+        var first = await RunWithTokenAsync([.. arguments, run.Root, "--rank", "0"]);
         Assert.True(first.Code == 0, first.Error);
         var (code, output, error) = await second;
         Assert.Equal((0, "", ""), (code, output.Trim(), error.Trim()));
@@ -90,8 +155,8 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
         var run = videos.Run("differs");
         string[] arguments = [
             .. Train("stage1", "training.steps=2"), "--processes", "2", "--address", $"127.0.0.1:{FreePort()}", "--out", run];
-        var first = Ivnext.RunAsync([.. arguments, "--rank", "0"]);
-        var second = await Ivnext.RunAsync([.. arguments, "--rank", "1", "--set", "training.weight_decay=0.2"]);
+        var first = RunWithTokenAsync([.. arguments, "--rank", "0"]);
+        var second = await RunWithTokenAsync([.. arguments, "--rank", "1", "--set", "training.weight_decay=0.2"]);
         foreach (var (code, _, error) in (ValueTuple<int, string, string>[])[await first, second])
         {
             Assert.Equal(2, code);
@@ -104,7 +169,7 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
     [Fact]
     public async Task OpenAsync_ProcessThatEndsBeforeAllHaveMet_SaysSo()
     {
-        var plan = new ProcessPlan(3, 0, Address: null);
+        var plan = new ProcessPlan(3, 0);
         var error = await Assert.ThrowsAsync<ProcessLostException>(
             () => ProcessTeam.OpenAsync(plan, ["no-such-command"], TinyRun.Training(1), default));
         Assert.Contains("of 3 processes is gone: it ended with code 2 before all had met", error.Message, StringComparison.Ordinal);
@@ -116,29 +181,11 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
 
     private static int Lines(RunFolder run) => File.Exists(run.MetricsFile) ? MetricsFile.Read(run.MetricsFile).Count : 0;
 
-    // The launcher's children are found by what they were told.
-    private static void KillRank(int rank, RunFolder run)
+    private static async Task<(int Code, string Output, string Error)> RunWithTokenAsync(IEnumerable<string> arguments)
     {
-        var words = $"--rank\0{rank}\0";
-        var id = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Single(name =>
-                CommandOf(name!) is { } command && command.Contains(words, StringComparison.Ordinal)
-                && command.Contains(run.Root + '\0', StringComparison.Ordinal));
-        using var process = Process.GetProcessById(int.Parse(id!, CultureInfo.InvariantCulture));
-        process.Kill();
-    }
-
-    private static string? CommandOf(string id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/cmdline");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // it has just ended, or is somebody else's
-        }
+        using var process = Ivnext.Start(
+            arguments, new Dictionary<string, string> { [MeetingPlace.TokenVariable] = "a token for this test" });
+        return await process.EndAsync();
     }
 
     private static int FreePort()

@@ -5,6 +5,8 @@ namespace InternVideoNext.Tests.Training.Parallel;
 /// <summary>The processes of a group as threads of this one, joined by TCP as processes are.</summary>
 internal static class Loopback
 {
+    public const string Token = "a secret that nobody knows";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>
@@ -31,11 +33,14 @@ internal static class Loopback
     public static async Task<T[]> ResultsAsync<T>(int size, Func<IProcessGroup, T> work) =>
         await Task.WhenAll(await RunAsync(size, group => Task.FromResult(work(group))));
 
-    public static async Task<SocketProcessGroup[]> JoinAsync(int size)
+    /// <param name="size">How many.</param>
+    /// <param name="options">How long each rank's calls wait.</param>
+    public static async Task<SocketProcessGroup[]> JoinAsync(int size, Func<int, CollectiveOptions>? options = null)
     {
         using var listener = SocketProcessGroup.Listen("127.0.0.1:0");
-        var address = listener.LocalEndPoint!.ToString()!;
-        return await Task.WhenAll([SocketProcessGroup.HostAsync(listener, size, default),
-            .. Enumerable.Range(1, size - 1).Select(rank => SocketProcessGroup.JoinAsync(address, rank, size, default))]);
+        var place = new MeetingPlace(listener.LocalEndPoint!.ToString()!, Token);
+        return await Task.WhenAll([SocketProcessGroup.HostAsync(listener, size, Token, options?.Invoke(0), default),
+            .. Enumerable.Range(1, size - 1).Select(
+                rank => SocketProcessGroup.JoinAsync(place, rank, size, options?.Invoke(rank), default))]);
     }
 }

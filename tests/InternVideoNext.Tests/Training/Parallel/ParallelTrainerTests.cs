@@ -160,6 +160,20 @@ public sealed class ParallelTrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SameClipsInAnotherOrderOnARank_IsRefusedByAll()
+    {
+        var ranks = await TrainAsync(
+            Config("stage1", Short), 2, clips: rank => new NoiseClips { Fingerprint = rank == 0 ? "a before b" : "b before a" });
+        foreach (var rank in ranks)
+        {
+            var error = Assert.IsType<ConfigurationException>(rank.Exception?.InnerException);
+            Assert.Contains("rank 1 found as many training clips as rank 0, 100, but not the same ones in the same order", error.Message,
+                StringComparison.Ordinal);
+        }
+        Assert.False(Directory.Exists(_many.Run.Root));
+    }
+
+    [Fact]
     public async Task Run_OtherFirstWeightsOnARank_StartsFromTheFirstsEverywhere()
     {
         var config = Config("stage2", Short with { Steps = 2, WarmupSteps = 0 });

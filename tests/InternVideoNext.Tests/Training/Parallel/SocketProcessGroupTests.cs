@@ -109,6 +109,79 @@ public sealed class SocketProcessGroupTests
         Assert.Equal((1, 1), await ranks[0]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnyCall_SilentRank_EndsAtTheLimitNamingIt(bool inASum)
+    {
+        var groups = await Loopback.JoinAsync(2, _ => new CollectiveOptions { Timeout = TimeSpan.FromSeconds(1) });
+        var lost = await Task.Run(() => Assert.Throws<ProcessLostException>(() =>
+        {
+            if (inASum) groups[0].AllReduceSum(zeros(5_000_000));
+            else groups[0].Barrier();
+        }));
+        Assert.Equal(1, lost.Rank);
+        Assert.Contains("rank 1 of 2 processes is gone: nothing was heard of it for 1 seconds", lost.Message, StringComparison.Ordinal);
+        // The silent one, when it speaks again, cannot go on.
+        groups[0].Dispose();
+        Assert.Throws<ProcessLostException>(() =>
+        {
+            groups[1].Barrier();
+            groups[1].Barrier();
+        });
+        foreach (var group in groups) group.Dispose();
+    }
+
+    [Fact]
+    public async Task AnyCall_SilentRankOfThree_IsTheOneNamedByBoth()
+    {
+        // Long enough for the two others to come to the same call, also on a busy machine.
+        var groups = await Loopback.JoinAsync(3, _ => new CollectiveOptions { Timeout = TimeSpan.FromSeconds(15) });
+        var lost = await Task.WhenAll(groups.Take(2).Select(group => Task.Factory.StartNew(
+            () => Assert.Throws<ProcessLostException>(group.Barrier), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        Assert.All(lost, error => Assert.Equal(2, error.Rank));
+        foreach (var group in groups) group.Dispose();
+    }
+
+    [Fact]
+    public async Task AnyCall_ToldToStopWhileARankIsSilent_SaysForWhomItWaitsAndEnds()
+    {
+        using var stop = new CancellationTokenSource();
+        var notices = new List<string>();
+        var groups = await Loopback.JoinAsync(2, rank => new CollectiveOptions
+        {
+            Stop = stop.Token,
+            StopTimeout = TimeSpan.FromSeconds(8),
+            Notice = notices.Add,
+        });
+        var waiting = Task.Run(() => Assert.Throws<ProcessLostException>(groups[0].Barrier));
+        await stop.CancelAsync();
+        Assert.Contains("for 8 seconds after the run was told to stop", (await waiting).Message, StringComparison.Ordinal);
+        Assert.Contains("still waiting for rank 1, for at most 8 seconds; a second Ctrl-C ends at once", Assert.Single(notices),
+            StringComparison.Ordinal);
+        foreach (var group in groups) group.Dispose();
+    }
+
+    [Fact]
+    public async Task AnyCall_ToldToStopBeforeTheOthersCome_StillGoesThrough()
+    {
+        using var stop = new CancellationTokenSource();
+        var groups = await Loopback.JoinAsync(2, rank => new CollectiveOptions { Stop = stop.Token });
+        await stop.CancelAsync();
+        var waiting = Task.Run(groups[0].Barrier);
+        groups[1].Barrier();
+        await waiting;
+        foreach (var group in groups) group.Dispose();
+    }
+
+    [Fact]
+    public async Task AllReduceSum_TensorOnAnotherDevice_IsRefused()
+    {
+        var groups = await Loopback.JoinAsync(2);
+        Assert.Throws<ArgumentException>(() => groups[0].AllReduceSum(zeros(3, device: new Device(TorchSharp.DeviceType.META))));
+        foreach (var group in groups) group.Dispose();
+    }
+
     [Fact]
     public async Task AnyIsLeaving_SeesAClosedConnectionAndNothingElse()
     {

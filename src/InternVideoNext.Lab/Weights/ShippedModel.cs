@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace InternVideoNext.Weights;
 
-/// <summary>A trained model that comes with this package.</summary>
+/// <summary>A trained model that comes with the package InternVideoNext.Weights.</summary>
 /// <param name="Name">Size and row, for example <c>mini/stage2</c>.</param>
 /// <param name="Result">
 /// Configuration, data, and the probe numbers of these very weights (half precision, not the run's own float32).
@@ -26,7 +26,7 @@ public sealed record ShippedModel(string Name, AblationResult Result)
     {
         get
         {
-            using var stream = ShippedModels.Resource($"{Name}.safetensors");
+            using var stream = WeightsPackage.Open($"{Name}.safetensors");
             return stream.Length;
         }
     }
@@ -53,7 +53,7 @@ public sealed record ShippedModel(string Name, AblationResult Result)
     {
         var root = Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named ? named : UserCache.Folder("shipped");
         var target = System.IO.Path.Combine(root, Sha256[..16], $"{Row.Id}.{extension}");
-        using var stream = ShippedModels.Resource($"{Name}.{extension}");
+        using var stream = WeightsPackage.Open($"{Name}.{extension}");
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(content)) return target;

@@ -9,9 +9,10 @@ public static class ShippedResults
     private const string Prefix = "results/", Suffix = ".json";
 
     /// <summary>The ablations, for example <c>mini</c>: every row of every table at that size.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. typeof(ShippedResults).Assembly.GetManifestResourceNames()
+    /// <exception cref="ConfigurationException">The package InternVideoNext.Weights is not loaded.</exception>
+    public static IReadOnlyList<string> Names => [.. WeightsPackage.Names
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..^Suffix.Length])
-            .Order(StringComparer.Ordinal)];
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>Reads one.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -19,8 +20,8 @@ public static class ShippedResults
     public static AblationResults Load(string name)
     {
         if (!Names.Contains(name)) throw new ConfigurationException(
-            $"no results '{name}' come with this package; there are {string.Join(", ", Names)}");
-        using var reader = new StreamReader(ShippedModels.Resource($"{Prefix}{name}{Suffix}"));
+            $"no results '{name}' come with InternVideoNext.Weights; there are {string.Join(", ", Names)}");
+        using var reader = new StreamReader(WeightsPackage.Open($"{Prefix}{name}{Suffix}"));
         return AblationResults.Parse(reader.ReadToEnd(), name);
     }
 }
