@@ -12,8 +12,6 @@ namespace InternVideoNext.Probes;
 /// </summary>
 internal sealed class AttentiveBank : IDisposable
 {
-    private const double NormEpsilon = 1e-5;
-
     private readonly AttentiveProbeConfig _config;
     private readonly Dictionary<string, Tensor> _parameters; // [G, ...] each, by the probe's parameter names
 
@@ -66,7 +64,7 @@ internal sealed class AttentiveBank : IDisposable
     private Tensor Pool(Tensor x, string prefix)
     {
         var query = _parameters["pooler.query_tokens"].reshape(-1, 1, _config.Width);      // [G, 1, C]
-        var attended = Attend(query, nn.functional.layer_norm(x, [_config.Width]), prefix); // [G, B, C]
+        var attended = Attend(query, nn.functional.layer_norm(x, [_config.Width], eps: _config.NormEps), prefix); // [G, B, C]
         var q = query + attended;
         return q + Mlp(Norm(q, prefix + "norm2"), prefix + "mlp.");
     }
@@ -117,7 +115,7 @@ internal sealed class AttentiveBank : IDisposable
     // [G|1, ..., C] to [G, ..., C]
     private Tensor Norm(Tensor x, string name)
     {
-        var normed = nn.functional.layer_norm(x, [_config.Width], eps: NormEpsilon);
+        var normed = nn.functional.layer_norm(x, [_config.Width], eps: _config.NormEps);
         return (normed * Spread(_parameters[name + ".weight"], x.dim())) + Spread(_parameters[name + ".bias"], x.dim());
     }
 

@@ -52,9 +52,9 @@ internal sealed class PoolingBlock : nn.Module<Tensor, Tensor, Tensor>
 
     public PoolingBlock(AttentiveProbeConfig config) : base(nameof(PoolingBlock))
     {
-        _norm1 = nn.LayerNorm(config.Width);
+        _norm1 = nn.LayerNorm(config.Width, config.NormEps);
         _attention = new QueryAttention(config);
-        _norm2 = nn.LayerNorm(config.Width);
+        _norm2 = nn.LayerNorm(config.Width, config.NormEps);
         _mlp = new ProbeMlp(config);
         RegisterComponents();
     }
@@ -114,9 +114,9 @@ internal sealed class TokenBlock : nn.Module<Tensor, Tensor>
 
     public TokenBlock(AttentiveProbeConfig config) : base(nameof(TokenBlock))
     {
-        _norm1 = nn.LayerNorm(config.Width);
+        _norm1 = nn.LayerNorm(config.Width, config.NormEps);
         _attention = new TokenAttention(config);
-        _norm2 = nn.LayerNorm(config.Width);
+        _norm2 = nn.LayerNorm(config.Width, config.NormEps);
         _mlp = new ProbeMlp(config);
         RegisterComponents();
     }

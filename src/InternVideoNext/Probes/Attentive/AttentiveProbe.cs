@@ -24,6 +24,9 @@ public sealed record AttentiveProbeConfig
     /// <summary>Hidden width of each MLP over the token width.</summary>
     public double MlpRatio { get; init; } = 4;
 
+    /// <summary>Added to the variance by every LayerNorm: 1e-5 in the authors' code, 1e-6 in Hugging Face's port and its files.</summary>
+    public double NormEps { get; init; } = 1e-5;
+
     /// <summary>Makes a probe with V-JEPA's initial weights.</summary>
     /// <param name="generator">Draws them (on the CPU).</param>
     /// <exception cref="ArgumentException">A size is not positive, or the heads don't divide the width.</exception>
@@ -73,6 +76,11 @@ public sealed class AttentiveProbe : Probe
     public override int Classes => Config.Classes;
 
     internal override (Tensor Weight, Tensor Bias) Head => (_linear.weight, _linear.bias!);
+
+    /// <summary>The vector that is classified.</summary>
+    /// <param name="tokens">[B, N, C].</param>
+    /// <returns>[B, C], in the caller's dispose scope.</returns>
+    public Tensor Pool(Tensor tokens) => _pooler.forward(tokens);
 
     /// <summary>Logits.</summary>
     /// <param name="input">[B, N, C] tokens.</param>
