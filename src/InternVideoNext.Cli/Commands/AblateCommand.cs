@@ -108,8 +108,13 @@ internal static partial class AblateCommand
         return command;
     }
 
-    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed) =>
-        [.. Enumerable.Range(0, parsed.GetValue(Seeds)).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)];
+    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed)
+    {
+        var (count, first) = (parsed.GetValue(Seeds), parsed.GetValue(FirstSeed));
+        if (first > ulong.MaxValue - (ulong)(count - 1))
+            throw new ConfigurationException($"{FirstSeed.Name} {first}: {count} seeds from there go beyond the largest, {ulong.MaxValue}");
+        return [.. Enumerable.Range(0, count).Select(i => first + (ulong)i)];
+    }
 
     private static Command CreateWorker()
     {
@@ -168,7 +173,7 @@ internal static partial class AblateCommand
         var total = estimate.Sum(missing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About "
-                + $"{TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
+                + $"{Readable.Time(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
                 + $"({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
         var words = parsed.Tokens.Select(t => t.Value).ToList();
         var scheduler = new AblationScheduler(plan, folder, estimate, jobs, threads, BudgetOf(parsed.GetValue(Budget)));
@@ -188,7 +193,7 @@ internal static partial class AblateCommand
         AblationTables.Show(plan, scheduler.Results);
         foreach (var (run, reason) in scheduler.Failed) await Console.Error.WriteLineAsync($"ivnext: {run.Name} failed: {reason}")
             .ConfigureAwait(false);
-        Console.WriteLine($"Done in {TrainingDisplay.Duration(scheduler.Elapsed)}. Open {report}");
+        Console.WriteLine($"Done in {Readable.Time(scheduler.Elapsed)}. Open {report}");
         if (scheduler.Missing.Count > 0) Console.WriteLine(
             $"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  ./ivnext {ShellWords.Join(words)}");
         return scheduler.Failed.Count == 0 && (scheduler.Missing.Count == 0 || scheduler.BudgetIsSpent) ? ExitCode.Done : ExitCode.Failed;

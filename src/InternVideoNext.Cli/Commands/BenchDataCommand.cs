@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
@@ -119,7 +118,7 @@ internal static class BenchDataCommand
     private static void WriteJson(string path, List<MeasuredWay> ways, DataConfig config)
     {
         var result = new BenchDataResult(Environment.ProcessorCount, config.Frames, config.Size, config.Workers, ways);
-        AsideFile.Write(path, JsonSerializer.Serialize(result, BenchDataJson.Default.BenchDataResult));
+        AsideFile.Write(path, JsonSerializer.Serialize(result, SnakeCaseJson.Indented));
     }
 
     private static string Number(double value, string format = "0.00") => value.ToString(format, CultureInfo.InvariantCulture);
@@ -137,8 +136,3 @@ internal sealed record MeasuredWay(string Name, List<LoaderSpeed> Runs)
 
 /// <summary>The file that <c>bench data --json</c> writes.</summary>
 internal sealed record BenchDataResult(int Cores, int Frames, int Size, int Jobs, IReadOnlyList<MeasuredWay> Ways);
-
-/// <summary>How that file is written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(BenchDataResult))]
-internal sealed partial class BenchDataJson : JsonSerializerContext;

@@ -58,7 +58,7 @@ internal static class NotebookCommand
             Timeout = parsed.GetValue(Timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Versions = await LocalVersionsAsync(files, output, cancellation).ConfigureAwait(false),
         };
-        var runner = new NotebookRunner(options, PackageResolver.InUserCache());
+        var runner = new NotebookRunner(options, new PackageResolver(UserCache.Folder("notebooks")));
         var outcomes = new List<NotebookOutcome>();
         foreach (var file in files)
         {
