@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli;
 
@@ -18,13 +19,13 @@ internal sealed class CountDisplay(string title, int total) : IProgress<int>, ID
             if (!ConsoleOutput.IsLive || _clock.Elapsed < _next) return;
             _next = _clock.Elapsed + TimeSpan.FromMilliseconds(100);
             var left = _done == 0 ? TimeSpan.Zero : _clock.Elapsed / _done * (total - _done);
-            Console.Write($"\r\u001b[K{title}  {_done}/{total}  {TrainingDisplay.Duration(left)} left");
+            Console.Write($"\r\u001b[K{title}  {_done}/{total}  {Readable.Time(left)} left");
         }
     }
 
     public void Dispose()
     {
         if (ConsoleOutput.IsLive) Console.Write("\r\u001b[K");
-        Console.WriteLine($"{title}: {_done} of {total} in {TrainingDisplay.Duration(_clock.Elapsed)}");
+        Console.WriteLine($"{title}: {_done} of {total} in {Readable.Time(_clock.Elapsed)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
 using InternVideoNext.Stages;
@@ -45,7 +46,7 @@ internal static class StageRun
     }
 
     private static string Describe(string title, TrainingOutcome outcome, RunConfig config) => string.Create(CultureInfo.InvariantCulture,
-        $"{title}: {outcome.Step} of {config.Training.Steps} steps in {TrainingDisplay.Duration(outcome.Elapsed)}, " +
-        $"waited {TrainingDisplay.Duration(outcome.DataWait)} for data, {outcome.SkippedSteps} steps skipped; checkpoint "
+        $"{title}: {outcome.Step} of {config.Training.Steps} steps in {Readable.Time(outcome.Elapsed)}, " +
+        $"waited {Readable.Time(outcome.DataWait)} for data, {outcome.SkippedSteps} steps skipped; checkpoint "
             + $"{outcome.Checkpoint}");
 }

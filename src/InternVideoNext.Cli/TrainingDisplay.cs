@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli;
@@ -47,16 +48,8 @@ internal sealed class TrainingDisplay(string title) : IProgress<TrainingProgress
         var skipped = m.SkippedSteps > 0 ? $"  {m.SkippedSteps} steps skipped" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"{title}  step {m.Step}/{value.Steps}  loss {Number(m.Loss)} ({parts})  {m.ClipsPerSecond:0} clips/s  "
-                + $"{Duration(value.TimeLeft)} left{health}{probe}{skipped}");
+                + $"{Readable.Time(value.TimeLeft)} left{health}{probe}{skipped}");
     }
 
     private static string Number(double? value) => value is { } v ? v.ToString("0.000", CultureInfo.InvariantCulture) : "not finite";
-
-    internal static string Duration(TimeSpan time) => time switch
-    {
-        { TotalHours: >= 24 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.0} d"),
-        { TotalMinutes: >= 60 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
-        { TotalSeconds: >= 60 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
-    };
 }

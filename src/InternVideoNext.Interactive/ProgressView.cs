@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Interactive.Rendering;
 
 namespace InternVideoNext.Interactive;
@@ -34,8 +35,7 @@ public sealed class ProgressView(string title, long step, long steps) : HtmlView
     {
         var parts = Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:G4}")).ToList();
         if (ClipsPerSecond is { } speed) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} clips/s"));
-        if (Remaining is { } left) parts.Add(
-            string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalMinutes}:{left.Seconds:00} left"));
+        if (Remaining is { } left) parts.Add($"{Readable.Time(left)} left");
         return string.Join(" · ", parts);
     }
 }

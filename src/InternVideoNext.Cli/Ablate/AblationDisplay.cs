@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Ablations;
+using InternVideoNext.Foundation;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Ablate;
@@ -32,7 +33,7 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
         var working = scheduler.Working.Select(
             w => string.Create(CultureInfo.InvariantCulture, $"{w.Run.Row.Id} {100 * (w.Newest?.Done ?? 0):0} %"));
         Console.WriteLine(
-            $"{Done} of {runs} runs, about {TrainingDisplay.Duration(scheduler.TimeLeft)} left; at work: {string.Join(", ", working)}");
+            $"{Done} of {runs} runs, about {Readable.Time(scheduler.TimeLeft)} left; at work: {string.Join(", ", working)}");
     }
 
     private string Ended(AblationRun run)
@@ -43,8 +44,8 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
         var numbers = result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Result.Label} {100 * p.Result.Top1:0.0}"));
         return string.Create(CultureInfo.InvariantCulture,
             $"{Done} of {runs}  {run.Row.Id}, seed {run.Seed}: {string.Join(", ", numbers)}  "
-                + $"({TrainingDisplay.Duration(TimeSpan.FromSeconds(result.TrainingSeconds))} training, "
-                + $"{TrainingDisplay.Duration(TimeSpan.FromSeconds(result.ProbeSeconds))} probing)");
+                + $"({Readable.Time(TimeSpan.FromSeconds(result.TrainingSeconds))} training, "
+                + $"{Readable.Time(TimeSpan.FromSeconds(result.ProbeSeconds))} probing)");
     }
 
     private Table View()
@@ -55,11 +56,11 @@ internal sealed class AblationDisplay(AblationScheduler scheduler, int runs)
             var m = w.Newest;
             table.AddRow($"{w.Run.Row.Id}, seed {w.Run.Seed}", m?.Phase ?? "starting", Text($"{100 * (m?.Done ?? 0):0} %"),
                 m?.Loss is { } loss ? Text($"{loss:0.000}") : "", m is { ClipsPerSecond: > 0 } ? Text($"{m.ClipsPerSecond:0}") : "",
-                    TrainingDisplay.Duration(w.Elapsed));
+                    Readable.Time(w.Elapsed));
         }
         return table.Caption(
-            $"{Done} of {runs} runs done, {TrainingDisplay.Duration(scheduler.Elapsed)} gone, about "
-            + $"{TrainingDisplay.Duration(scheduler.TimeLeft)} left; Ctrl-C stops, nothing is lost");
+            $"{Done} of {runs} runs done, {Readable.Time(scheduler.Elapsed)} gone, about "
+            + $"{Readable.Time(scheduler.TimeLeft)} left; Ctrl-C stops, nothing is lost");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Ablations;
+using InternVideoNext.Foundation;
 using InternVideoNext.Interactive;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
@@ -68,8 +69,8 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
             ("Seeds", string.Join(", ", seeds)),
             ("Code", string.Join(", ", results.Select(r => r.Code).Distinct())),
             ("Hardware", string.Join("; ", hardware)),
-            ("Training, summed over runs", TrainingDisplay.Duration(TimeSpan.FromSeconds(results.Sum(r => r.TrainingSeconds)))),
-            ("Probing, summed over runs", TrainingDisplay.Duration(TimeSpan.FromSeconds(results.Sum(r => r.ProbeSeconds)))),
+            ("Training, summed over runs", Readable.Time(TimeSpan.FromSeconds(results.Sum(r => r.TrainingSeconds)))),
+            ("Probing, summed over runs", Readable.Time(TimeSpan.FromSeconds(results.Sum(r => r.ProbeSeconds)))),
         ];
     }
 

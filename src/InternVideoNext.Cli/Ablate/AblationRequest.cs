@@ -12,9 +12,6 @@ internal sealed record AblationRequest
 {
     private const string FileName = "ablation.json";
 
-    private static readonly Func<JsonSerializerOptions> Json = ConfigKinds.Options(
-        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true });
-
     public required AblationSettings Settings { get; init; }
 
     public required IReadOnlyList<string> Rows { get; init; }
@@ -27,14 +24,13 @@ internal sealed record AblationRequest
     public static AblationRequest Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        return JsonSerializer.Deserialize<AblationRequest>(File.ReadAllText(file), Json())
-            ?? throw new ConfigurationException($"{file}: the text is null");
+        return SnakeCaseJson.Read<AblationRequest>(File.ReadAllText(file), file);
     }
 
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        Foundation.AsideFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json()));
+        AsideFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, SnakeCaseJson.Indented));
     }
 
     public async Task<AblationPlan> PlanAsync(string folder, CancellationToken cancellation)

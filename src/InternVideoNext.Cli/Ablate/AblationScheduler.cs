@@ -48,6 +48,19 @@ internal sealed class AblationScheduler(
     /// <param name="cancellation">Ends every worker with a checkpoint.</param>
     public async Task RunAsync(Action changed, Action<AblationRun> ended, CancellationToken cancellation)
     {
+        _runner.DeleteTeacherOutputs();
+        try
+        {
+            await WorkAsync(changed, ended, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _runner.DeleteTeacherOutputs();
+        }
+    }
+
+    private async Task WorkAsync(Action changed, Action<AblationRun> ended, CancellationToken cancellation)
+    {
         var stopped = false;
         while (true)
         {

@@ -170,7 +170,7 @@ internal static partial class AblateCommand
         var total = estimate.Sum(missing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{plan.Runs.Count} runs, {plan.Runs.Count - missing.Count} of them finished already. About "
-                + $"{TrainingDisplay.Duration(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
+                + $"{Readable.Time(AblationEstimate.Span(missing, jobs, estimate.Of))} with {jobs} at a time "
                 + $"({total.TotalHours:0.00} {(plan.Settings.Device == "cpu" ? "core" : "device")} hours in all)."));
         var words = parsed.Tokens.Select(t => t.Value).ToList();
         var scheduler = new AblationScheduler(plan, folder, estimate, jobs, threads, BudgetOf(parsed.GetValue(Budget)));
@@ -190,7 +190,7 @@ internal static partial class AblateCommand
         AblationTables.Show(plan, scheduler.Results);
         foreach (var (run, reason) in scheduler.Failed) await Console.Error.WriteLineAsync($"ivnext: {run.Name} failed: {reason}")
             .ConfigureAwait(false);
-        Console.WriteLine($"Done in {TrainingDisplay.Duration(scheduler.Elapsed)}. Open {report}");
+        Console.WriteLine($"Done in {Readable.Time(scheduler.Elapsed)}. Open {report}");
         if (scheduler.Missing.Count > 0) Console.WriteLine(
             $"{scheduler.Missing.Count} runs are still to be done; nothing is lost. Go on with:\n  ./ivnext {ShellWords.Join(words)}");
         return scheduler.Failed.Count == 0 && (scheduler.Missing.Count == 0 || scheduler.BudgetIsSpent) ? ExitCode.Done : ExitCode.Failed;

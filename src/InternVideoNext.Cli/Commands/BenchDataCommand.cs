@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Benchmarks;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
@@ -117,9 +116,7 @@ internal static class BenchDataCommand
     private static void WriteJson(string path, List<MeasuredWay> ways, DataConfig config)
     {
         var result = new BenchDataResult(Environment.ProcessorCount, config.Frames, config.Size, config.Workers, ways);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path + ".partial", JsonSerializer.Serialize(result, BenchDataJson.Default.BenchDataResult));
-        File.Move(path + ".partial", path, overwrite: true);
+        AsideFile.Write(path, JsonSerializer.Serialize(result, SnakeCaseJson.Indented));
     }
 
     private static string Number(double value, string format = "0.00") => value.ToString(format, CultureInfo.InvariantCulture);
@@ -137,8 +134,3 @@ internal sealed record MeasuredWay(string Name, List<LoaderSpeed> Runs)
 
 /// <summary>The file that <c>bench data --json</c> writes.</summary>
 internal sealed record BenchDataResult(int Cores, int Frames, int Size, int Jobs, IReadOnlyList<MeasuredWay> Ways);
-
-/// <summary>How that file is written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(BenchDataResult))]
-internal sealed partial class BenchDataJson : JsonSerializerContext;

@@ -74,7 +74,7 @@ internal static class NotebookCommand
         }
         else
         {
-            var runner = new NotebookRunner(options, PackageResolver.InUserCache());
+            var runner = new NotebookRunner(options, new PackageResolver(UserCache.Folder("notebooks")));
             await RunAllAsync(runner.RunAsync).ConfigureAwait(false);
             runner.WriteIndex(outcomes);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
+using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Cli.Quickstart;
@@ -40,7 +41,7 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         SkippedFilesDisplay.Write(source.Skipped);
         var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, places, clock.Elapsed, cancellation)
             .ConfigureAwait(false);
-        Console.WriteLine($"Done in {TrainingDisplay.Duration(clock.Elapsed)}. Open {report}");
+        Console.WriteLine($"Done in {Readable.Time(clock.Elapsed)}. Open {report}");
         return ExitCode.Done;
     }
 

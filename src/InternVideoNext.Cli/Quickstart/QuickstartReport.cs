@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Interactive;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
@@ -21,7 +22,7 @@ internal static class QuickstartReport
         {
             Lead = $"Stage 1 and Stage 2 of InternVideo-Next at the size '{stage1.Preset}', trained here from {train.Entries.Count} "
                 + "video files " +
-                   $"in {TrainingDisplay.Duration(elapsed)}. A demonstration of the whole method, not a result of the paper.",
+                   $"in {Readable.Time(elapsed)}. A demonstration of the whole method, not a result of the paper.",
             Origin = new ReportOrigin(
                 "./ivnext quickstart", Recipes.ConfigJson.Write(stage1) + "\n" + Recipes.ConfigJson.Write(stage2), stage1.Training.Seed),
         };

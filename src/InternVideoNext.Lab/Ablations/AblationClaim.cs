@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using InternVideoNext.Foundation;
-
 namespace InternVideoNext.Ablations;
 
 /// <summary>An ordering of two rows that the paper claims, on one label.</summary>
@@ -42,7 +39,6 @@ public sealed record AblationClaim(string Id, string Text, string Better, string
 }
 
 /// <summary>What the runs say of an ordering.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<Verdict>))]
 public enum Verdict
 {
     /// <summary>A row of it has no result.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
@@ -75,13 +74,13 @@ public sealed record AblationResult
         Probes.FirstOrDefault(p => p.Result.Label == label && p.Readout == readout);
 
     /// <summary>Indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, AblationJson.Options);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Indented);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="ConfigurationException">Not JSON, or a member is unknown or missing.</exception>
-    public static AblationResult FromJson(string json, string source) => AblationJson.Read<AblationResult>(json, source);
+    public static AblationResult FromJson(string json, string source) => SnakeCaseJson.Read<AblationResult>(json, source);
 }
 
 /// <summary>One probe of a run.</summary>
@@ -99,33 +98,3 @@ public sealed record AblationProbe(string Readout, ProbeResult Result, string Co
 /// <param name="TorchVersion">libtorch's version.</param>
 /// <param name="Runtime">.NET and operating system.</param>
 public sealed record AblationHardware(string Device, string Processor, int Threads, string TorchVersion, string Runtime);
-
-/// <summary>How results are read and written.</summary>
-internal static class AblationJson
-{
-    private static readonly Func<JsonSerializerOptions> Current = ConfigKinds.Options(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        AllowOutOfOrderMetadataProperties = true,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    });
-
-    public static JsonSerializerOptions Options => Current();
-
-    /// <exception cref="ConfigurationException">Not JSON, or a member is unknown or missing.</exception>
-    public static T Read<T>(string json, string source)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new ConfigurationException($"{source}: the text is null");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            throw new ConfigurationException(
-                $"{source}: {e.Message.Split(" Path: ", 2)[0]}{(e is JsonException { Path: { } path } ? $" (at {path})" : "")}", e);
-        }
-    }
-}

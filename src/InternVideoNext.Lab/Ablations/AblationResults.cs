@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using InternVideoNext.Foundation;
 using Microsoft.Data.Analysis;
 
@@ -14,7 +15,7 @@ public sealed record AblationResults(IReadOnlyList<AblationResult> Results)
     /// <summary>Writes <c>results.json</c> and <c>results.csv</c> into a folder, each aside and renamed.</summary>
     public void Save(string folder)
     {
-        AsideFile.Write(Path.Combine(folder, "results.json"), System.Text.Json.JsonSerializer.Serialize(this, AblationJson.Options));
+        AsideFile.Write(Path.Combine(folder, "results.json"), JsonSerializer.Serialize(this, SnakeCaseJson.Indented));
         AsideFile.Write(Path.Combine(folder, "results.csv"), ToCsv());
     }
 
@@ -29,7 +30,7 @@ public sealed record AblationResults(IReadOnlyList<AblationResult> Results)
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="Foundation.ConfigurationException">It is neither, or is damaged.</exception>
     public static AblationResults Parse(string json, string source) =>
-        json.AsSpan().IndexOf("\"results\"") >= 0 ? AblationJson.Read<AblationResults>(json, source)
+        json.AsSpan().IndexOf("\"results\"") >= 0 ? SnakeCaseJson.Read<AblationResults>(json, source)
             : new([AblationResult.FromJson(json, source)]);
 
     /// <summary>One row for each run, label and readout; accuracies in 0..1.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Ablations;
@@ -77,7 +75,6 @@ public enum AblationKind
 }
 
 /// <summary>The tables that the rows are put in.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<AblationTable>))]
 public enum AblationTable
 {
     /// <summary>What Stage 1 consists of: the paper's ablation of semantic-guided pixel reconstruction.</summary>

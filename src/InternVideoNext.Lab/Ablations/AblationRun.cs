@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Recipes;
 
@@ -38,6 +39,18 @@ public sealed class AblationRun
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Row.Id}-s{Seed}-{Hash[..8]}");
 
     /// <summary>
+    /// What tells this run's frozen teacher, and the batches that it is asked about, from those of every other run; null where the
+    /// run's teacher moves or it has none. Runs that have it in common can share what the teacher gave.
+    /// </summary>
+    internal string? FrozenTeacher => Config switch
+    {
+        Stage1Config { ReadsTeacher: true } config => Asked(config, "teacher"),
+        Stage2Config { Teacher: LatentTeacher.Image } config => Asked(config, "teacher", "image_teacher"),
+        Stage2Config { HasFrozenTeacher: true, Start: not null } config => Asked(config, "teacher", "start"),
+        _ => null,
+    };
+
+    /// <summary>
     /// Whether the run can be read so: only encoders have tokens of places, and only models with a predictor an output of it.
     /// </summary>
     internal bool Has(AblationReadout readout) => Row.Kind switch
@@ -47,6 +60,15 @@ public sealed class AblationRun
         AblationKind.RandomEncoder => true,
         _ => readout.Space == FeatureSpace.Encoder || Config?.Model.Predictor is not null,
     };
+
+    private static string Asked(RunConfig config, params IEnumerable<string> members)
+    {
+        var (node, training) = (JsonNode.Parse(ConfigJson.Write(config))!, config.Training);
+        var parts = members.Append("data").Select(member => $"{member} {node[member]?.ToJsonString()}");
+        var batches = string.Create(
+            CultureInfo.InvariantCulture, $"{training.Precision}, seed {training.Seed}, {training.BatchSize} clips a batch");
+        return string.Join('\n', parts.Append(batches));
+    }
 
     private static RunConfig? Complete(RunConfig? config, IAblationData data, AblationRun? start) => config switch
     {
@@ -72,7 +94,7 @@ public sealed class AblationRun
     private static string HashOf(AblationRow row, ulong seed, RunConfig? config, IAblationData data)
     {
         var text = JsonSerializer.Serialize(
-            new { kind = row.Kind, seed, data = data.Fingerprint, code = CodeVersion.Results }, AblationJson.Options);
+            new { kind = row.Kind, seed, data = data.Fingerprint, code = CodeVersion.Results }, SnakeCaseJson.Indented);
         if (config is not null)
         {
             var node = JsonNode.Parse(ConfigJson.Write(config))!;

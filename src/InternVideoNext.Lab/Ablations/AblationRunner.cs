@@ -24,6 +24,17 @@ public sealed class AblationRunner(AblationPlan plan, string folder)
     /// <summary>A run's folder.</summary>
     public string FolderOf(AblationRun run) => Path.Combine(folder, "runs", run.Name);
 
+    /// <summary>
+    /// Deletes what frozen teachers gave, which runs of one sitting share. Before a sitting: a process that was killed may have left
+    /// files; and after it: they are large, and soon made again.
+    /// </summary>
+    public void DeleteTeacherOutputs()
+    {
+        if (Directory.Exists(TeacherOutputsFolder)) Directory.Delete(TeacherOutputsFolder, recursive: true);
+    }
+
+    private string TeacherOutputsFolder => Path.Combine(folder, "teacher-outputs");
+
     /// <summary>The result of a finished run of the same hash that has every protocol asked for; null where there is none.</summary>
     /// <exception cref="ConfigurationException">The result's file is damaged.</exception>
     public AblationResult? Finished(AblationRun run)
@@ -119,9 +130,19 @@ public sealed class AblationRunner(AblationPlan plan, string folder)
     private ITrainingStage Stage(AblationRun run, RunConfig config, LabelledClips clips) => config switch
     {
         SupervisedConfig supervised => new Supervised(supervised, clips.LabelOf),
-        Stage2Config stage2 when run.Start is { } start => StageFactory.Create(stage2 with { Start = FolderOf(start) }),
-        _ => StageFactory.Create(config),
+        Stage2Config stage2 when run.Start is { } start =>
+            StageFactory.Create(stage2 with { Start = FolderOf(start) }, TeacherOutputs(run)),
+        _ => StageFactory.Create(config, TeacherOutputs(run)),
     };
+
+    // Beyond the end of the second longest run that asks this teacher about these batches nobody reads what is kept.
+    private FrozenOutputs? TeacherOutputs(AblationRun run)
+    {
+        if (run.FrozenTeacher is not { } teacher || plan.Settings.Device != "cpu") return null;
+        var batches = plan.Runs.Where(r => r.FrozenTeacher == teacher)
+            .Select(r => (long)r.Config!.Training.Steps * r.Config.Training.Accumulation).OrderDescending().ToList();
+        return batches.Count < 2 ? null : new FrozenOutputs(TeacherOutputsFolder, teacher, batches[1]);
+    }
 
     private static AblationHardware Hardware(string device) => new(
         device, $"{Processor.Name}, {Environment.ProcessorCount} cores", torch.get_num_threads(), torch.__version__,

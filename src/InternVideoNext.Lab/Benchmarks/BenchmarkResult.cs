@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 
@@ -54,7 +53,7 @@ public sealed record BenchmarkResult
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, BenchmarkJson.Options);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Indented);
 
     /// <summary>Writes the JSON aside and renames it.</summary>
     /// <param name="path">The file; folders are made.</param>
@@ -70,20 +69,8 @@ public sealed record BenchmarkResult
     /// <param name="json">The text.</param>
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="ConfigurationException">Not JSON, or a member is unknown or missing.</exception>
-    public static BenchmarkResult FromJson(string json, string source)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<BenchmarkResult>(json, BenchmarkJson.Options)
-                ?? throw new ConfigurationException($"{source}: the text is null");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            throw new ConfigurationException(
-                $"{source} is no benchmark's result: "
-                + $"{e.Message.Split(" Path: ", 2)[0]}{(e is JsonException { Path: { } path } ? $" (at {path})" : "")}", e);
-        }
-    }
+    public static BenchmarkResult FromJson(string json, string source) =>
+        SnakeCaseJson.Read<BenchmarkResult>(json, $"{source} is no benchmark's result");
 }
 
 /// <summary>A machine and what runs on it.</summary>
@@ -141,22 +128,3 @@ public sealed record BenchmarkMemory(double? PeakMebibytes, string Method);
 /// <param name="ShareOfStep">Over the median step, 0 to 1.</param>
 /// <param name="Method">How it was measured.</param>
 public sealed record BenchmarkOverhead(double Milliseconds, double ShareOfStep, string Method);
-
-/// <summary>How results are read and written.</summary>
-internal static class BenchmarkJson
-{
-    // By reflection: generated readers lose the defaults of absent init-only members.
-    private static readonly Func<JsonSerializerOptions> Current = ConfigKinds.Options(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowOutOfOrderMetadataProperties = true,
-        WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
-
-    public static JsonSerializerOptions Options => Current();
-}

@@ -113,8 +113,8 @@ internal sealed class StepBench : IDisposable
             : withoutTeacher ? new FixedTeacher(config, siglip.Tower.Width, _device) : StageFactory.CreateTeacher(siglip, config);
         ITrainingStage stage = config switch
         {
-            Stage1Config stage1 => new Stage1(stage1, image, _clock),
-            Stage2Config stage2 => new Stage2(stage2, image, _clock),
+            Stage1Config stage1 => new Stage1(stage1, image, _clock, outputs: null),
+            Stage2Config stage2 => new Stage2(stage2, image, _clock, outputs: null),
             _ => throw new ArgumentOutOfRangeException(nameof(config), config.GetType().Name, "no stage of the method"),
         };
         return (stage, image is SiglipTeacher siglipTeacher ? siglipTeacher.Tower : (stage as Stage2)?.TeacherEncoder);

@@ -1,4 +1,5 @@
 using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using InternVideoNext.Recipes;
 using InternVideoNext.Training;
 
@@ -41,8 +42,12 @@ public sealed class TracedBenchmark(string trace, BenchmarkResult ours, int step
     {
         new ConfigCheck("bench").Positive("steps", steps).NotNegative("warm_up", warmUp).ThrowIfAny();
         Require(ours.Config);
+        return ComputeThread.Run(_training.Threads, () => Measure(progress, cancellation));
+    }
+
+    private BenchmarkResult Measure(IProgress<string>? progress, CancellationToken cancellation)
+    {
         using var mode = new DeterministicMode(_training);
-        using var threads = mode.HoldThreads();
         var device = TrainingDevice.Open(_training);
         progress?.Report("loading the trace");
         using var step = new TracedStep(trace, ours.Config, device);

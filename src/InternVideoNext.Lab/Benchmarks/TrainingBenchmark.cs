@@ -33,8 +33,12 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     public BenchmarkResult Run(string timeline, IProgress<string>? progress, CancellationToken cancellation)
     {
         plan.Validate();
+        return ComputeThread.Run(_training.Threads, () => Measure(timeline, progress, cancellation));
+    }
+
+    private BenchmarkResult Measure(string timeline, IProgress<string>? progress, CancellationToken cancellation)
+    {
         using var mode = new DeterministicMode(_training);
-        using var threads = mode.HoldThreads();
         var device = TrainingDevice.Open(_training);
         progress?.Report("building the model");
         using var bench = new StepBench(_config, device, plan.WithoutTeacher);
@@ -100,10 +104,12 @@ public sealed class TrainingBenchmark(BenchmarkPlan plan, string command)
     {
         var smallest = SmallestRun.Of(_config);
         // So small a tensor has nothing to share out; handing it to threads would be counted as issuing.
-        using var threads = new ThreadsHeld(1);
-        using var bench = new StepBench(smallest, device, plan.WithoutTeacher);
-        StepMeasurement.Repeat(OverheadWarmUp, bench.Issue, cancellation);
-        var issued = Quartiles.Of(StepMeasurement.Repeat(OverheadSteps, bench.Issue, cancellation)).Median;
+        var issued = ComputeThread.Run(1, () =>
+        {
+            using var bench = new StepBench(smallest, device, plan.WithoutTeacher);
+            StepMeasurement.Repeat(OverheadWarmUp, bench.Issue, cancellation);
+            return Quartiles.Of(StepMeasurement.Repeat(OverheadSteps, bench.Issue, cancellation)).Median;
+        });
         var encoder = smallest.Model.Encoder;
         return new BenchmarkOverhead(issued, issued / step, string.Create(CultureInfo.InvariantCulture,
             $"host time of a step with the same operators on the smallest tensors: 1 clip of {encoder.Frames} frames of "

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Parity;
 
@@ -15,16 +16,8 @@ public sealed record ParityReport(IReadOnlyList<ParityRow> Rows)
     public IEnumerable<ParityRow> Failures => Rows.Where(row => !row.Passed);
 
     /// <summary>The report as JSON, snake_case; numbers that are not finite stand as text (<c>"NaN"</c>).</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ParityJsonContext.Default.ParityReport);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Indented);
 }
-
-/// <summary>Source-generated serialiser of the report.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    WriteIndented = true)]
-[JsonSerializable(typeof(ParityReport))]
-internal sealed partial class ParityJsonContext : JsonSerializerContext;
 
 /// <summary>One quantity of a reference file against what this package computes.</summary>
 /// <param name="File">The reference file's name.</param>
@@ -35,6 +28,7 @@ internal sealed partial class ParityJsonContext : JsonSerializerContext;
 /// <param name="MaxRelative">max |ours - reference| / max |reference|, the quantity that is judged.</param>
 /// <param name="Tolerance">The largest <paramref name="MaxRelative"/> that passes; 0 asks for equality.</param>
 /// <param name="Passed">Whether it is within the tolerance.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record ParityRow(string File, string Quantity, double MaxAbsolute, double MaxRelative, double Tolerance, bool Passed)
 {
     /// <summary>Why it could not be compared, or what had to be inferred; null where there is nothing to say.</summary>

@@ -1,4 +1,5 @@
 using InternVideoNext.Ablations;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Runs;
 using static TorchSharp.torch;
@@ -50,19 +51,13 @@ public sealed record ShippedModel(string Name, AblationResult Result)
 
     private string Extract(string extension)
     {
-        var root = Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named ? named
-            : System.IO.Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-                "ivnext", "shipped");
+        var root = Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } named ? named : UserCache.Folder("shipped");
         var target = System.IO.Path.Combine(root, Sha256[..16], $"{Row.Id}.{extension}");
         using var stream = WeightsPackage.Open($"{Name}.{extension}");
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
         if (File.Exists(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(content)) return target;
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-        var aside = $"{target}.{System.IO.Path.GetRandomFileName()}.tmp";
-        File.WriteAllBytes(aside, content);
-        File.Move(aside, target, overwrite: true);
+        AsideFile.Write(target, file => file.Write(content));
         return target;
     }
 }

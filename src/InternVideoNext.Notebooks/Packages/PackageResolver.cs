@@ -15,14 +15,6 @@ internal sealed class PackageResolver(string cache)
 {
     private const string Framework = "net10.0";
 
-    /// <summary>The resolver that keeps its projects in the user's cache folder.</summary>
-    public static PackageResolver InUserCache()
-    {
-        var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named ? named
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return new PackageResolver(Path.Combine(root, "ivnext", "notebooks"));
-    }
-
     /// <param name="directives">What the notebook asks for.</param>
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="cancellation">Ends the restore.</param>

@@ -16,7 +16,7 @@ internal static class ManifestFile
         try
         {
             using var stream = File.OpenRead(path);
-            manifest = JsonSerializer.Deserialize(stream, DataJson.Default.Manifest)
+            manifest = JsonSerializer.Deserialize<Manifest>(stream, SnakeCaseJson.Indented)
                 ?? throw new ManifestException($"'{path}': the file holds null instead of a manifest.");
         }
         catch (JsonException e)
@@ -29,7 +29,7 @@ internal static class ManifestFile
         {
             throw new ManifestException($"'{path}' cannot be read: {e.Message}", e);
         }
-        manifest = WithDefaults(manifest);
+        manifest = Sharing(manifest);
         Check(manifest, path);
         var index = Manifest.IndexFileOf(Path.GetFullPath(path));
         return manifest with { Root = Path.GetDirectoryName(index)!, IndexFile = File.Exists(index) ? index : null };
@@ -38,25 +38,19 @@ internal static class ManifestFile
     public static void Write(Manifest manifest, string path)
     {
         Check(manifest, path);
-        AsideFile.Write(path, stream => JsonSerializer.Serialize(stream, manifest, DataJson.Default.Manifest));
-    }
-
-    // Generated deserialisers set every init-only member, absent ones to null: the defaults in the records never apply.
-    private static Manifest WithDefaults(Manifest manifest)
-    {
-        var shared = new Dictionary<(string, int), IReadOnlyDictionary<string, int>>();
-        var entries = manifest.Entries.Select(
-            e => e is null ? e! : e with { Split = Shared(e.Split), Labels = Shared(e.Labels ?? NoLabels, shared) });
-        return manifest with
-        {
-            Labels = manifest.Labels ?? new Dictionary<string, IReadOnlyList<string>>(),
-            Expected = manifest.Expected ?? NoLabels,
-            Entries = [.. entries],
-        };
+        AsideFile.Write(path, stream => JsonSerializer.Serialize(stream, manifest, SnakeCaseJson.Indented));
     }
 
     // A million entries have three splits and some hundred classes: one text and one dictionary for each will do.
-    private static string Shared(string? split) => split is null ? "train" : Manifest.Splits.FirstOrDefault(s => s == split) ?? split;
+    private static Manifest Sharing(Manifest manifest)
+    {
+        var shared = new Dictionary<(string, int), IReadOnlyDictionary<string, int>>();
+        var entries = manifest.Entries.Select(
+            e => e is null ? e! : e with { Split = Shared(e.Split), Labels = Shared(e.Labels, shared) });
+        return manifest with { Entries = [.. entries] };
+    }
+
+    private static string Shared(string split) => Manifest.Splits.FirstOrDefault(s => s == split) ?? split;
 
     private static IReadOnlyDictionary<string, int> Shared(
         IReadOnlyDictionary<string, int> labels, Dictionary<(string, int), IReadOnlyDictionary<string, int>> shared)

@@ -77,7 +77,7 @@ public static class ConfigKinds
     public static IReadOnlyList<string> NamesOf(Type part) => [.. KindsOf(part).Select(kind => kind.Name)];
 
     /// <summary>Options that read and write every kind known by now.</summary>
-    /// <param name="template">Everything else; reading by reflection keeps the initialisers of absent members.</param>
+    /// <param name="template">Everything else.</param>
     internal static Func<JsonSerializerOptions> Options(JsonSerializerOptions template)
     {
         var current = (Entries: (IReadOnlyList<Entry>?)null, Options: template);
@@ -88,9 +88,7 @@ public static class ConfigKinds
             {
                 // Options are frozen by their first use.
                 if (current.Entries != _entries)
-                    current = (
-                        _entries, new JsonSerializerOptions(template)
-                        { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddKinds } } });
+                    current = (_entries, new(template) { TypeInfoResolver = template.TypeInfoResolver!.WithAddedModifier(AddKinds) });
                 return current.Options;
             }
         };

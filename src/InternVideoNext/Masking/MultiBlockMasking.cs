@@ -162,7 +162,6 @@ internal static class HostSeed
 }
 
 /// <summary>Which visible tokens a clip gives up so that all clips of a batch keep equally many.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<VisibleTrim>))]
 public enum VisibleTrim
 {
     /// <summary>A uniform random choice: every frame keeps its share.</summary>

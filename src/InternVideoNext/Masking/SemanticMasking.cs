@@ -96,7 +96,6 @@ public sealed class SemanticMasking : IMaskingPolicy
 }
 
 /// <summary>What stays visible under semantic masking.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencyKeep>))]
 public enum SaliencyKeep
 {
     /// <summary>The selected, salient tokens stay visible (the released code).</summary>
@@ -107,7 +106,6 @@ public enum SaliencyKeep
 }
 
 /// <summary>How tokens are selected by their saliency.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<SaliencySelection>))]
 public enum SaliencySelection
 {
     /// <summary>Drawn without replacement, with probability proportional to saliency (the released code).</summary>

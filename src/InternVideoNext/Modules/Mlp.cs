@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-using InternVideoNext.Foundation;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -48,7 +46,6 @@ public sealed class Mlp : Module<Tensor, Tensor>
 }
 
 /// <summary>Which form of the Gaussian error linear unit a network computes.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<GeluKind>))]
 public enum GeluKind
 {
     /// <summary>x * Phi(x) with the error function: the released inference code, and the default.</summary>

@@ -17,9 +17,8 @@ public sealed class FeatureSet : IDisposable
     /// <param name="clipIds">The manifest's clip id of each row.</param>
     /// <param name="expected">Clips that the split lists; more than are present if some could not be read.</param>
     /// <param name="origin">How the features were made.</param>
-    /// <exception cref="ArgumentException">Wrong shape, type or device; a value that is not finite; counts that differ; a negative label;
-    /// views of one clip
-    /// with different labels; more clips than expected.</exception>
+    /// <exception cref="ArgumentException">Wrong shape, type or device; a value that is not finite; counts that differ; a
+    /// negative label; views of one clip with different labels; more clips than expected.</exception>
     public FeatureSet(
         Tensor features, IReadOnlyList<int> labels, IReadOnlyList<string> clipIds, int expected,
             FeatureOrigin origin = FeatureOrigin.Cached)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Probes;
@@ -25,11 +26,11 @@ public static class ProbeFile
     {
         var metadata = new Dictionary<string, string>
         {
-            [KindKey] = JsonSerializer.Serialize(trained.Probe.Kind, ProbeJson.Default.ProbeKind).Trim('"'),
+            [KindKey] = JsonSerializer.Serialize(trained.Probe.Kind, SnakeCaseJson.Line).Trim('"'),
             [ConfigKey] = ConfigText(trained.Probe),
             [ProtocolKey] = trained.Protocol,
             [LabelKey] = trained.Label,
-            [ClassesKey] = JsonSerializer.Serialize(trained.Classes, ProbeJson.Default.IReadOnlyListString),
+            [ClassesKey] = JsonSerializer.Serialize(trained.Classes, SnakeCaseJson.Line),
             [HashKey] = trained.ClassListHash,
         };
         using var scope = NewDisposeScope();
@@ -72,7 +73,7 @@ public static class ProbeFile
     public static TrainedProbe Load(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        var classes = Parse(path, ClassesKey, file, text => JsonDefaults.Read(text, ProbeJson.Default.IReadOnlyListString));
+        var classes = Parse(path, ClassesKey, file, SnakeCaseJson.Parse<IReadOnlyList<string>>);
         var hash = Field(path, HashKey, file);
         if (ClassList.Hash(classes) != hash)
             throw new InvalidDataException(
@@ -87,8 +88,8 @@ public static class ProbeFile
 
     private static string ConfigText(Probe probe) => probe switch
     {
-        LinearProbe linear => JsonSerializer.Serialize(linear.Config, ProbeJson.Default.LinearProbeConfig),
-        AttentiveProbe attentive => JsonSerializer.Serialize(attentive.Config, ProbeJson.Default.AttentiveProbeConfig),
+        LinearProbe linear => JsonSerializer.Serialize(linear.Config, SnakeCaseJson.Line),
+        AttentiveProbe attentive => JsonSerializer.Serialize(attentive.Config, SnakeCaseJson.Line),
         _ => throw new ArgumentException($"A {probe.GetType().Name} has no file format.", nameof(probe)),
     };
 
@@ -97,9 +98,8 @@ public static class ProbeFile
         var kind = Field(path, KindKey, file);
         return kind switch
         {
-            "linear" => Parse(path, ConfigKey, file, text => JsonDefaults.Read(text, ProbeJson.Default.LinearProbeConfig).Build()),
-            "attentive" =>
-                Parse(path, ConfigKey, file, text => new AttentiveProbe(JsonDefaults.Read(text, ProbeJson.Default.AttentiveProbeConfig))),
+            "linear" => Parse(path, ConfigKey, file, text => SnakeCaseJson.Parse<LinearProbeConfig>(text).Build()),
+            "attentive" => Parse(path, ConfigKey, file, text => new AttentiveProbe(SnakeCaseJson.Parse<AttentiveProbeConfig>(text))),
             _ => throw new InvalidDataException($"{path}: {KindKey} is '{kind}', must be linear or attentive."),
         };
     }

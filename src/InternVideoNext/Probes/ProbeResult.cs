@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Probes;
 
@@ -81,10 +82,10 @@ public sealed record ProbeResult
     public required ulong Seed { get; init; }
 
     /// <summary>Indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ProbeJson.Default.ProbeResult);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Indented);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">Malformed text, or a member that is unknown or missing.</exception>
     public static ProbeResult FromJson(string json) =>
-        JsonDefaults.Read(json, ProbeJson.Default.ProbeResult);
+        SnakeCaseJson.Parse<ProbeResult>(json);
 }

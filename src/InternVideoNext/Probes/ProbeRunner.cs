@@ -21,9 +21,8 @@ public static class ProbeRunner
     /// <param name="validation">Clips to choose by; null holds out a share of the training clips if there is anything to choose.</param>
     /// <param name="device">Where to compute; null is the CPU.</param>
     /// <param name="start">For a protocol that starts from another's probe: that probe.</param>
-    /// <exception cref="ArgumentException">The protocol is invalid, a set is empty, doesn't fit the class list, the other sets or the
-    /// protocol's kind
-    /// of probe, or a starting probe is missing or of no use.</exception>
+    /// <exception cref="ArgumentException">The protocol is invalid, a set is empty, doesn't fit the class list, the other sets or
+    /// the protocol's kind of probe, or a starting probe is missing or of no use.</exception>
     public static ProbeRun Run(
         ProbeProtocol protocol, string label, IReadOnlyList<string> classes, FeatureSet train, FeatureSet test, ulong seed,
         FeatureSet? validation = null, Device? device = null, TrainedProbe? start = null)

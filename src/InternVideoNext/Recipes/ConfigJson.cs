@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using InternVideoNext.Foundation;
 
@@ -8,22 +7,13 @@ namespace InternVideoNext.Recipes;
 /// <summary>Reads and writes configurations: snake_case JSON in which an unknown name is an error.</summary>
 public static partial class ConfigJson
 {
-    private static readonly Func<JsonSerializerOptions> Options = ConfigKinds.Options(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        AllowOutOfOrderMetadataProperties = true,
-        WriteIndented = true,
-    });
-
     /// <summary>The configuration as indented JSON.</summary>
     /// <exception cref="ConfigurationException">A part is of a kind that nobody registered.</exception>
     public static string Write(RunConfig config)
     {
         try
         {
-            return JsonSerializer.Serialize(config, Options());
+            return JsonSerializer.Serialize(config, SnakeCaseJson.Complete);
         }
         catch (NotSupportedException e)
         {
@@ -72,8 +62,7 @@ public static partial class ConfigJson
     {
         try
         {
-            return JsonSerializer.Deserialize<RunConfig>(json, Options())
-                ?? throw new ConfigurationException($"{source}: the configuration is null");
+            return SnakeCaseJson.Parse<RunConfig>(json);
         }
         catch (JsonException e)
         {

@@ -1,11 +1,8 @@
-using System.Text.Json.Serialization;
-using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Recipes;
 
 /// <summary>The arithmetic of weights and activations.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<Precision>))]
 public enum Precision
 {
     /// <summary>float32 throughout.</summary>

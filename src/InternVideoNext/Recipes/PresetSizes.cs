@@ -64,12 +64,10 @@ internal static class PresetSizes
         Stage2Frames = ShapesFrames,
         Predictor = new VitPredictorConfig { Width = width, Depth = predictorDepth, Heads = heads, InitStd = 0.7 / Math.Sqrt(width) },
         PixelDecoder = new DiffusionDecoderConfig { Width = 512, Depth = 2, TokenShare = 0.25 },
-        // A cap as the paper's (400 visible tokens of 8 frames: a fifth of a clip; here 20 of 64, a third) under the released trimming,
-        // which
-        // keeps the first tokens in order of time: late frames are hidden altogether and must be foretold. Without it no motion is learned
-        // at
-        // these lengths. The paper's blocks (8 of 15 %, 2 of 70 %) would leave so little of a frame of 4 x 4 places that the predictor does
-        // not even learn where things are.
+        // A cap as the paper's (400 visible tokens of 8 frames: a fifth of a clip; here 20 of 64, a third) under the released
+        // trimming, which keeps the first tokens in order of time: late frames are hidden altogether and must be foretold.
+        // Without it no motion is learned at these lengths. The paper's blocks (8 of 15 %, 2 of 70 %) would leave so little of
+        // a frame of 4 x 4 places that the predictor does not even learn where things are.
         Stage2Masking = new MultiBlockMaskingConfig { Blocks = [new(3, 0.15), new(2, 0.4)], Trim = VisibleTrim.Released, MaxKeep = 20 },
         AlignedLayers = 2,
         TeacherWidth = 96,

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 
@@ -28,6 +27,9 @@ public sealed record Stage2Config : RunConfig
     /// </summary>
     public double PixelWeight { get; init; }
 
+    /// <summary>Whether the teacher's weights stay as they are.</summary>
+    internal bool HasFrozenTeacher => Teacher == LatentTeacher.Image || TeacherMomentum == 1;
+
     /// <inheritdoc/>
     public override void Validate()
     {
@@ -55,7 +57,6 @@ public sealed record Stage2Config : RunConfig
 }
 
 /// <summary>Whose latents Stage 2 predicts.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<LatentTeacher>))]
 public enum LatentTeacher
 {
     /// <summary>A copy of the Stage 1 video encoder, frozen or moving.</summary>
@@ -66,7 +67,6 @@ public enum LatentTeacher
 }
 
 /// <summary>What Stage 2's predictor starts from.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<PredictorStart>))]
 public enum PredictorStart
 {
     /// <summary>Stage 1's predictor (the method).</summary>

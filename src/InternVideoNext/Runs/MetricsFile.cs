@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Runs;
 
@@ -56,7 +57,7 @@ public static class MetricsFile
     {
         try
         {
-            return JsonSerializer.Deserialize(line, LogJsonContext.Default.StepMetrics);
+            return JsonSerializer.Deserialize<StepMetrics>(line, SnakeCaseJson.Line);
         }
         catch (JsonException)
         {
@@ -68,7 +69,7 @@ public static class MetricsFile
     {
         try
         {
-            return JsonSerializer.Deserialize(line, LogJsonContext.Default.StepMetrics) ?? throw new JsonException("null is no step");
+            return JsonSerializer.Deserialize<StepMetrics>(line, SnakeCaseJson.Line) ?? throw new JsonException("null is no step");
         }
         catch (JsonException e)
         {

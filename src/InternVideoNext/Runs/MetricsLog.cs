@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using static TorchSharp.torch;
 
@@ -74,7 +75,7 @@ internal sealed class MetricsLog : IStepLog, IDisposable
                 (NewestHealth, NewestProbe) = (Newest.Health ?? NewestHealth, Newest.Probe ?? NewestProbe);
                 NewestSkippedClips = Newest.SkippedClips ?? NewestSkippedClips;
                 values = values[pending.Width..];
-                _file.Write(JsonSerializer.SerializeToUtf8Bytes(Newest, LogJsonContext.Default.StepMetrics));
+                _file.Write(JsonSerializer.SerializeToUtf8Bytes(Newest, SnakeCaseJson.Line));
                 _file.WriteByte((byte)'\n');
                 _tensorBoard.Add(Newest);
             }

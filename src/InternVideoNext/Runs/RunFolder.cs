@@ -5,9 +5,8 @@ using InternVideoNext.Recipes;
 namespace InternVideoNext.Runs;
 
 /// <summary>
-/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>, <c>checkpoints/step-N/</c>. A checkpoint comes and goes
-/// by one
-/// rename, so a folder called step-N is whole or was damaged later, which its checksums show.
+/// A run's folder: <c>config.json</c>, <c>metrics.jsonl</c>, <c>tensorboard/</c>, <c>checkpoints/step-N/</c>. A checkpoint comes
+/// and goes by one rename, so a folder called step-N is whole or was damaged later, which its checksums show.
 /// </summary>
 /// <param name="path">The folder; made when first written to.</param>
 public sealed class RunFolder(string path)

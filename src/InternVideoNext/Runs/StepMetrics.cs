@@ -4,7 +4,8 @@ using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Runs;
 
-/// <summary>One line of <c>metrics.jsonl</c>: what a step did.</summary>
+/// <summary>One line of <c>metrics.jsonl</c>: what a step did. Members that another version wrote are passed over.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record StepMetrics
 {
     /// <summary>1-based step just done.</summary>
@@ -20,7 +21,6 @@ public sealed record StepMetrics
     /// Further numbers by name: <c>pixel_t1</c> (least noise) to <c>pixel_t4</c>, the diffusion loss by quarter of the timesteps.
     /// Absent where a stage has none.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double?>? Details { get; init; }
 
     /// <summary>Global gradient norm before clipping.</summary>
@@ -45,17 +45,14 @@ public sealed record StepMetrics
     public required long SkippedSteps { get; init; }
 
     /// <summary>The manifest entries of the step's clips, where this step was skipped; absent elsewhere.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? SkippedClips { get; init; }
 
     /// <summary>How alive the encoder's features are, every <see cref="TrainingConfig.HealthEvery"/> steps; absent elsewhere.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FeatureSummary? Health { get; init; }
 
     /// <summary>
     /// Accuracy (0 to 1) of a quick probe by label name, with the weights after this step, every <see cref="TrainingConfig.ProbeEvery"/>
     /// steps; absent elsewhere.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? Probe { get; init; }
 }

@@ -18,20 +18,21 @@ public sealed class Stage1 : ITrainingStage
     private readonly IImageTeacher? _teacher;
     private readonly IMaskingPolicy _masking;
     private readonly StepTrace _trace;
+    private readonly FrozenOutputs? _outputs;
 
     /// <summary>Builds student and teacher on the configured device, in the configured precision.</summary>
     /// <param name="config">The run; validated here.</param>
     /// <param name="teacher">The image teacher; disposed with the stage. Null where the configuration needs none.</param>
     /// <exception cref="Foundation.ConfigurationException">The configuration contradicts itself.</exception>
     public Stage1(Stage1Config config, IImageTeacher? teacher)
-        : this(config, teacher, StepTrace.None)
+        : this(config, teacher, StepTrace.None, outputs: null)
     {
     }
 
-    internal Stage1(Stage1Config config, IImageTeacher? teacher, StepTrace trace)
+    internal Stage1(Stage1Config config, IImageTeacher? teacher, StepTrace trace, FrozenOutputs? outputs)
     {
         config.Validate();
-        (_config, _teacher, _trace) = (config, teacher, trace);
+        (_config, _teacher, _trace, _outputs) = (config, teacher, trace, outputs);
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
@@ -54,7 +55,7 @@ public sealed class Stage1 : ITrainingStage
     {
         var (video, stepIndex) = (input.Video, input.Step);
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
-        var target = Observe(video);
+        var target = Observe(input);
         var mask = DrawMask((int)video.size(0), target?.Saliency, random.Mask);
         var encoded = Encode(video, mask, random.DropPath);
         var losses = new WeightedLosses();
@@ -74,12 +75,15 @@ public sealed class Stage1 : ITrainingStage
     private bool MeasuresListening(long batch) =>
         _config.Training.HealthEvery > 0 && ((batch / _config.Training.Accumulation) + 1) % _config.Training.HealthEvery == 0;
 
-    private TeacherOutput? Observe(Tensor video)
+    private TeacherOutput? Observe(StepInput input)
     {
         if (!_config.ReadsTeacher) return null;
         using var part = _trace.Enter(StepPart.Teacher);
         using var noGrad = no_grad();
-        return _teacher!.Observe(video, _config.MiddleWeight > 0 ? _config.Model.Alignment!.Layers : 0);
+        var layers = _config.MiddleWeight > 0 ? _config.Model.Alignment!.Layers : 0;
+        return _outputs is null
+            ? _teacher!.Observe(input.Video, layers)
+            : _outputs.Observed(input, layers, () => _teacher!.Observe(input.Video, layers));
     }
 
     private TokenMask DrawMask(int batch, Tensor? saliency, Generator generator)

@@ -17,20 +17,22 @@ public sealed class Stage2 : ITrainingStage
     private readonly IImageTeacher? _imageTeacher;
     private readonly IMaskingPolicy _masking;
     private readonly StepTrace _trace;
+    private readonly FrozenOutputs? _outputs;
 
     /// <summary>Builds the student, starts it and its teacher from the configured Stage 1 checkpoint.</summary>
     /// <param name="config">The run; validated here.</param>
     /// <param name="imageTeacher">Where <see cref="Stage2Config.Teacher"/> is an image teacher; disposed with the stage.</param>
     /// <exception cref="Foundation.ConfigurationException">The configuration contradicts itself.</exception>
     public Stage2(Stage2Config config, IImageTeacher? imageTeacher)
-        : this(config, imageTeacher, StepTrace.None)
+        : this(config, imageTeacher, StepTrace.None, outputs: null)
     {
     }
 
-    internal Stage2(Stage2Config config, IImageTeacher? imageTeacher, StepTrace trace)
+    internal Stage2(Stage2Config config, IImageTeacher? imageTeacher, StepTrace trace, FrozenOutputs? outputs)
     {
         config.Validate();
         (_config, _imageTeacher, _trace) = (config, imageTeacher, trace);
+        if (config.HasFrozenTeacher) _outputs = outputs;
         _device = TrainingDevice.Open(config.Training);
         using var generator = StepGenerators.ForWeights(config.Training.Seed);
         Student = config.Model.Build(generator);
@@ -62,7 +64,7 @@ public sealed class Stage2 : ITrainingStage
     {
         var (video, stepIndex) = (input.Video, input.Step);
         using var random = new StepGenerators(_config.Training.Seed, stepIndex, _device);
-        var targets = Targets(video);
+        var targets = Targets(input);
         var masks = DrawMasks((int)video.size(0), random.Mask);
         var patches = Embed(video);
 
@@ -92,10 +94,13 @@ public sealed class Stage2 : ITrainingStage
         (_imageTeacher as IDisposable)?.Dispose();
     }
 
-    private Tensor Targets(Tensor video)
+    private Tensor Targets(StepInput input)
     {
         using var part = _trace.Enter(StepPart.Teacher);
-        return _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, video) : ImageTargets(video);
+        return _outputs is null ? Compute() : _outputs.Targets(input, Compute);
+
+        Tensor Compute() =>
+            _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, input.Video) : ImageTargets(input.Video);
     }
 
     private IReadOnlyList<TokenMask> DrawMasks(int batch, Generator generator)

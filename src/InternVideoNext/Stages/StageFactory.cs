@@ -14,14 +14,16 @@ public static class StageFactory
     /// <summary>Builds student and teacher on the configured device.</summary>
     /// <exception cref="ConfigurationException">The configuration contradicts itself.</exception>
     /// <exception cref="IOException">A teacher's or start checkpoint's file cannot be read.</exception>
-    public static ITrainingStage Create(RunConfig config) => Create(config, StepTrace.None);
+    /// <param name="config">The run.</param>
+    /// <param name="outputs">What a frozen teacher gave to other runs over the same batches; null where there are no others.</param>
+    public static ITrainingStage Create(RunConfig config, FrozenOutputs? outputs = null) => Create(config, StepTrace.None, outputs);
 
     /// <summary>The same, of a stage that tells a trace which part of a step is under way.</summary>
-    internal static ITrainingStage Create(RunConfig config, StepTrace trace) => config switch
+    internal static ITrainingStage Create(RunConfig config, StepTrace trace, FrozenOutputs? outputs = null) => config switch
     {
-        Stage1Config stage1 => new Stage1(stage1, CreateTeacher(stage1.Teacher, stage1), trace),
+        Stage1Config stage1 => new Stage1(stage1, CreateTeacher(stage1.Teacher, stage1), trace, outputs),
         Stage2Config stage2 =>
-            new Stage2(stage2, stage2.Teacher == LatentTeacher.Image ? CreateTeacher(stage2.ImageTeacher, stage2) : null, trace),
+            new Stage2(stage2, stage2.Teacher == LatentTeacher.Image ? CreateTeacher(stage2.ImageTeacher, stage2) : null, trace, outputs),
         _ when Registered.TryGetValue(config.GetType(), out var build) => build(config),
         SupervisedConfig =>
             throw new ConfigurationException("supervised training needs the clips' labels; it is run by ./ivnext ablate --rows supervised"),

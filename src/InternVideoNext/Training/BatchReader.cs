@@ -1,19 +1,28 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using InternVideoNext.Data;
 using InternVideoNext.Recipes;
 
 namespace InternVideoNext.Training;
 
-/// <summary>Reads batches from a source and lets go of it cleanly, also while a read is under way.</summary>
-internal sealed class BatchReader : IAsyncDisposable
+/// <summary>
+/// Hands batches from a source, which is read elsewhere, to the thread that trains, through a channel with room for one; and lets go of
+/// the source cleanly, also while a read is under way.
+/// </summary>
+internal sealed class BatchReader : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly IAsyncEnumerator<ClipBatch> _batches;
-    private Task<bool>? _reading;
+    private readonly Channel<ClipBatch> _batches =
+        Channel.CreateBounded<ClipBatch>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+
+    private readonly Task _reading;
     private TimeSpan _reported;
 
+    /// <param name="source">Where clips come from.</param>
+    /// <param name="config">Clips of a batch, and the seed.</param>
+    /// <param name="batches">The numbers of the batches, in order.</param>
     public BatchReader(IClipSource source, TrainingConfig config, IEnumerable<long> batches) =>
-        _batches = source.ReadTraining(config.BatchSize, config.Seed, batches, _stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        _reading = Task.Run(() => ReadAsync(source.ReadTraining(config.BatchSize, config.Seed, batches, _stop.Token)));
 
     /// <summary>Time spent waiting for batches so far.</summary>
     public TimeSpan Waited { get; private set; }
@@ -27,18 +36,16 @@ internal sealed class BatchReader : IAsyncDisposable
     }
 
     /// <summary>
-    /// The next batch, or null when <paramref name="cancellation"/> came first, or the source ended. After null, only dispose.
+    /// Waits for the next batch. Null when <paramref name="cancellation"/> came first, also where a batch is ready, or the source ended.
     /// </summary>
-    public async ValueTask<ClipBatch?> NextAsync(CancellationToken cancellation)
+    public ClipBatch? Next(CancellationToken cancellation)
     {
-        if (cancellation.IsCancellationRequested) return null; // also where a batch is ready
+        if (cancellation.IsCancellationRequested) return null;
         var clock = Stopwatch.StartNew();
         try
         {
-            _reading = _batches.MoveNextAsync().AsTask();
-            var more = await _reading.WaitAsync(cancellation).ConfigureAwait(false);
-            _reading = null;
-            return more ? _batches.Current : null;
+            var more = _batches.Reader.WaitToReadAsync(cancellation).AsTask().GetAwaiter().GetResult();
+            return more && _batches.Reader.TryRead(out var batch) ? batch : null;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -50,15 +57,27 @@ internal sealed class BatchReader : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        if (_reading is { } reading)
-        {
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (reading.IsCompletedSuccessfully && reading.Result) _batches.Current.Dispose();
-        }
-        await _batches.DisposeAsync().ConfigureAwait(false);
+        _stop.Cancel();
+        _reading.GetAwaiter().GetResult();
+        while (_batches.Reader.TryRead(out var batch)) batch.Dispose();
         _stop.Dispose();
+    }
+
+    // Room first, then the batch: none is in hand when the reading is stopped. The reader gets the source's error in a batch's place.
+    private async Task ReadAsync(IAsyncEnumerable<ClipBatch> source)
+    {
+        var batches = source.GetAsyncEnumerator(CancellationToken.None);
+        await using var _ = batches.ConfigureAwait(false);
+        var reading = CopyAsync(batches);
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _batches.Writer.Complete(reading.Exception?.InnerException);
+    }
+
+    private async Task CopyAsync(IAsyncEnumerator<ClipBatch> batches)
+    {
+        while (await _batches.Writer.WaitToWriteAsync(_stop.Token).ConfigureAwait(false)
+            && await batches.MoveNextAsync().ConfigureAwait(false)) _batches.Writer.TryWrite(batches.Current);
     }
 }

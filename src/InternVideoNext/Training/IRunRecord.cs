@@ -18,7 +18,7 @@ internal interface IRunRecord : IStepLog, IDisposable
     IReadOnlyList<string> Damaged { get; }
 
     /// <summary>Measures the encoder, and notes it with the newest step.</summary>
-    Task ProbeAsync(VideoEncoder encoder, CancellationToken cancellation);
+    void Probe(VideoEncoder encoder, CancellationToken cancellation);
 
     /// <summary>Writes what has been collected, and tells whoever watches.</summary>
     void Report(long step);

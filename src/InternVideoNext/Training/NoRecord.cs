@@ -18,7 +18,10 @@ internal sealed class NoRecord : IRunRecord
         // The first process logs it.
     }
 
-    public Task ProbeAsync(VideoEncoder encoder, CancellationToken cancellation) => Task.CompletedTask;
+    public void Probe(VideoEncoder encoder, CancellationToken cancellation)
+    {
+        // The first process does.
+    }
 
     public void Report(long step)
     {

@@ -46,11 +46,11 @@ internal sealed class RunRecord : IRunRecord
     /// <param name="progress">Told of every <see cref="Report"/>.</param>
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
-    public static async Task<RunRecord> OpenAsync(
+    public static RunRecord Open(
         RunConfig config, RunFolder folder, TrainingCheckpoint checkpoint, FlatAdamW optimizer, QuickProbe? probe,
         IProgress<TrainingProgress>? progress)
     {
-        var claim = await folder.ClaimAsync().ConfigureAwait(false);
+        var claim = folder.ClaimAsync().GetAwaiter().GetResult();
         var opened = false;
         try
         {
@@ -67,12 +67,12 @@ internal sealed class RunRecord : IRunRecord
     public void Add(StepRecord step, LossSum losses, Tensor gradientNorm, Tensor skipped) => _log.Add(step, losses, gradientNorm, skipped);
 
     // Without a result where the run is being ended: that must not take as long as a probe.
-    public async Task ProbeAsync(VideoEncoder encoder, CancellationToken cancellation)
+    public void Probe(VideoEncoder encoder, CancellationToken cancellation)
     {
         if (_probe is null) return;
         try
         {
-            _log.AttachProbe(await _probe.MeasureAsync(encoder, cancellation).ConfigureAwait(false));
+            _log.AttachProbe(_probe.MeasureAsync(encoder, cancellation).GetAwaiter().GetResult());
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

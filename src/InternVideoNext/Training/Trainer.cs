@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using InternVideoNext.Data;
+using InternVideoNext.Native;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
 using InternVideoNext.Stages;
@@ -14,7 +15,8 @@ namespace InternVideoNext.Training;
 /// step with a checkpoint; a later run in the same folder continues bit for bit.
 /// </summary>
 /// <remarks>
-/// Several processes train one run together where each has a trainer with its place in a group. They share out the batches of
+/// A run computes in a thread of its own (<see cref="ComputeThread"/>), which takes its batches from a channel.
+/// /// Several processes train one run together where each has a trainer with its place in a group. They share out the batches of
 /// each step (<see cref="StepShare"/>), add up their gradients, and make the same update. The first restores the run and keeps its
 /// folder; the others get its state, and touch no folder. A run may go on with another number of processes.
 /// </remarks>
@@ -41,33 +43,29 @@ public sealed class Trainer(
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     /// <exception cref="ProcessLostException">A process of the group is gone.</exception>
     /// <exception cref="Foundation.ConfigurationException">The processes were given different runs.</exception>
-    public async Task<TrainingOutcome> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public Task<TrainingOutcome> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
+        ComputeThread.RunAsync(_training.Threads, () => Run(progress, cancellation));
+
+    private TrainingOutcome Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         using var mode = new DeterministicMode(_training);
         using var optimizer = new FlatAdamW(stage.Student, _training);
         RunAgreement.Check(_group, config, source.Count);
         var checkpoint = new TrainingCheckpoint(config, stage, optimizer, folder);
         using var record = _group.Rank == 0
-            ? await RunRecord.OpenAsync(config, folder, checkpoint, optimizer, probe, progress).ConfigureAwait(false)
+            ? RunRecord.Open(config, folder, checkpoint, optimizer, probe, progress)
             : (IRunRecord)new NoRecord();
         var step = ShareState(checkpoint, record.FirstStep);
-        var batches = new BatchReader(source, _training, _share.NumbersFrom(step));
-        await using var _ = batches.ConfigureAwait(false);
+        using var batches = new BatchReader(source, _training, _share.NumbersFrom(step).Take((int)(_training.Steps - step) * _share.Count));
         var clock = Stopwatch.StartNew();
         while (step < _training.Steps)
         {
             using var current = new TrainingStep(_training, _group, _device, stage, optimizer, step, StepTrace.None);
-            while (!current.IsComplete && await batches.NextAsync(cancellation).ConfigureAwait(false) is { } batch)
-            {
-                using (batch)
-                using (mode.HoldThreads()) current.Add(batch);
-            }
-            bool updated;
-            using (mode.HoldThreads()) updated = current.TryUpdate(record, batches.TakeStepWait());
-            if (!updated) break;
+            while (!current.IsComplete && batches.Next(cancellation) is { } batch)
+                using (batch) current.Add(batch);
+            if (!current.TryUpdate(record, batches.TakeStepWait())) break;
             step++;
-            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) await record.ProbeAsync(stage.Student.Encoder, cancellation)
-                .ConfigureAwait(false);
+            if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);
             if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
             if (_training.CheckpointEvery > 0 && step % _training.CheckpointEvery == 0) Save();
         }
@@ -78,7 +76,6 @@ public sealed class Trainer(
 
         void Report()
         {
-            using var threads = mode.HoldThreads();
             record.Report(step);
             var skipped = optimizer.ReadSkipped();
             if (skipped <= _training.MaxSkippedSteps) return;

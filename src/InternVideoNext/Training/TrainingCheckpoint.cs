@@ -41,7 +41,7 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
                 Version = typeof(TrainingCheckpoint).Assembly.GetName().Version!.ToString(3),
                 Sha256 = Files.ToDictionary(f => f, f => HashOf(Path.Combine(at, f))),
             };
-            AsideFile.Write(Path.Combine(at, StateFile), JsonSerializer.Serialize(state, CheckpointJsonContext.Default.CheckpointState));
+            AsideFile.Write(Path.Combine(at, StateFile), JsonSerializer.Serialize(state, SnakeCaseJson.Indented));
         });
 
     /// <summary>
@@ -91,9 +91,8 @@ internal sealed class TrainingCheckpoint(RunConfig config, ITrainingStage stage,
     {
         try
         {
-            var state = JsonSerializer.Deserialize(
-                File.ReadAllText(Path.Combine(at, StateFile)), CheckpointJsonContext.Default.CheckpointState);
-            if (state is null || state.Step != RunFolder.StepOf(at)) return $"{StateFile} is of another step";
+            var state = SnakeCaseJson.Parse<CheckpointState>(File.ReadAllText(Path.Combine(at, StateFile)));
+            if (state.Step != RunFolder.StepOf(at)) return $"{StateFile} is of another step";
             var wrong = Files.Where(f => state.Sha256.GetValueOrDefault(f) != HashOf(Path.Combine(at, f))).ToList();
             return wrong.Count == 0 ? null : $"{string.Join(", ", wrong)} does not match its checksum";
         }

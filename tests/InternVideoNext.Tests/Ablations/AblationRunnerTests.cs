@@ -60,6 +60,25 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_RowsThatShareAFrozenTeacher_AskItOnceAndGiveTheSameModels()
+    {
+        string[] rows = ["align", "align-linear", "stage2", "fresh-predictor", "ema-0.99"];
+        var plan = Plan(rows);
+        var shared = await RunAll(plan, Path.Combine(_folder, "shared"));
+        var kept = Directory.GetFiles(Path.Combine(_folder, "shared", "teacher-outputs"));
+        var alone = new List<AblationResult>();
+        foreach (var row in rows) alone.AddRange(await RunAll(Plan(row), Path.Combine(_folder, "alone")));
+        var expected = alone.DistinctBy(r => r.Row).ToDictionary(r => r.Row, r => r.ModelSha256);
+        Assert.All(shared, r => Assert.Equal(expected[r.Row], r.ModelSha256));
+        // The image teacher's three rows have as many steps, and see the same batches; so have the frozen video teacher's two. A
+        // moving one's outputs are nobody else's.
+        int Steps(string row) => plan.Runs.Single(r => r.Row.Id == row).Config!.Training.Steps;
+        Assert.Equal(Steps("align") + Steps("stage2"), kept.Length);
+        new AblationRunner(plan, Path.Combine(_folder, "shared")).DeleteTeacherOutputs();
+        Assert.False(Directory.Exists(Path.Combine(_folder, "shared", "teacher-outputs")));
+    }
+
+    [Fact]
     public async Task Finished_DamagedResult_NamesTheFile()
     {
         var plan = Plan("align");
@@ -78,7 +97,7 @@ public sealed class AblationRunnerTests : IDisposable
         var file = Path.Combine(_folder, "results.json");
         var text = await File.ReadAllTextAsync(file);
         Assert.DoesNotContain(Path.GetTempPath(), text, StringComparison.Ordinal);
-        Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), AblationJson.Options));
+        Assert.Equal(text.Trim(), System.Text.Json.JsonSerializer.Serialize(AblationResults.Load(file), SnakeCaseJson.Indented));
         var lines = (await File.ReadAllLinesAsync(Path.Combine(_folder, "results.csv"))).Select(line => line.Split(',')).ToList();
         int[] keys = [.. new[] { "row", "label", "readout" }.Select(name => Array.IndexOf(lines[0], name))];
         Assert.DoesNotContain(-1, keys);

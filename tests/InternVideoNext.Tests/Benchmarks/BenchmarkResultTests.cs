@@ -14,6 +14,13 @@ public sealed class BenchmarkResultTests
     public void ToJson_Read_IsTheSame() => Assert.Equal(Result.ToJson(), BenchmarkResult.FromJson(Result.ToJson(), "text").ToJson());
 
     [Fact]
+    public void ToJson_WhereTheSystemTellsNeitherLoadNorMemory_IsReadAgain()
+    {
+        var result = Result with { Machine = Result.Machine with { Load = null }, Memory = Result.Memory with { PeakMebibytes = null } };
+        Assert.Equal(result.ToJson(), BenchmarkResult.FromJson(result.ToJson(), "text").ToJson());
+    }
+
+    [Fact]
     public void FromJson_UnknownMember_NamesIt() => Refuses(json => json["speed"] = 3, "speed");
 
     [Fact]

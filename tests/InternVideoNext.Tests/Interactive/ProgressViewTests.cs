@@ -15,7 +15,7 @@ public sealed class ProgressViewTests
         };
         var root = Fragments.Parse(view);
         Assert.Equal("50", root.All("div").Single(div => div.Get("role") == "progressbar").Get("aria-valuenow"));
-        Assert.Contains("total 1.235 · pixel NaN · 12.3 clips/s · 62:05 left", root.Value, StringComparison.Ordinal);
+        Assert.Contains("total 1.235 · pixel NaN · 12.3 clips/s · 1 h 02 min left", root.Value, StringComparison.Ordinal);
         Assert.Contains("Stage <1>: 50 of 100.", view.ToString(), StringComparison.Ordinal);
     }
 

@@ -18,23 +18,24 @@ public sealed class WholeProcessGroup
 public sealed class DeterministicModeTests
 {
     /// <summary>
-    /// The number of threads is each thread's own, and after waiting for data a run goes on in whichever is free: here in
-    /// one that has computed with another number before.
+    /// Whatever other threads compute with meanwhile, and whichever of them hand over the batches: one that has a number of its own does,
+    /// and others that begin to compute set the process's anew all the time.
     /// </summary>
     [Theory]
     [InlineData("stage1", true)]
     [InlineData("stage2", true)]
     [InlineData("stage1", false)]
-    public async Task Run_Twice_AgreesToTheBitWhateverItsThreadsWereSetTo(string stage, bool deterministic)
+    public async Task Run_Twice_AgreesToTheBitWhateverOtherThreadsSet(string stage, bool deterministic)
     {
+        var ofProcess = ComputeThread.Run(0, get_num_threads);
         var training = TinyRun.Training(4) with { WarmupSteps = 1, Deterministic = deterministic, Threads = deterministic ? 2 : 0 };
         RunConfig config = stage == "stage1" ? TinyRun.Stage1 with { Training = training } : TinyRun.Stage2 with { Training = training };
         using var one = new TemporaryRun();
         using var two = new TemporaryRun();
         var seen = new[] { await TrainAsync(config, one.Run, threads: 1), await TrainAsync(config, two.Run, threads: 3) };
-        var taken = deterministic ? 2 : ThreadsHeld.OfProcess;
-        Assert.All(seen, steps => Assert.Equal(Enumerable.Repeat((taken, deterministic), 4), steps));
+        Assert.All(seen, steps => Assert.Equal(Enumerable.Repeat((deterministic ? 2 : ofProcess, deterministic), 4), steps));
         RunAssert.Equal(one.Run, two.Run);
+        set_num_threads(ofProcess); // for the tests to come
     }
 
     [Fact]
@@ -47,26 +48,41 @@ public sealed class DeterministicModeTests
     private static async Task<List<(int Threads, bool Deterministic)>> TrainAsync(RunConfig config, RunFolder folder, int threads)
     {
         var seen = new List<(int Threads, bool Deterministic)>();
-        var after = new List<int>();
         using var stage = TinyRun.Build(config);
         var watch = new TinyRun.Watcher(_ => seen.Add((get_num_threads(), DeterministicAlgorithms.Enabled)));
-        var clips = new NoiseClips { Before = (_, _) => GoOnInThreadOf(threads, after) };
+        var clips = new NoiseClips { Before = (_, _) => GoOnInThreadOf(threads) };
+        using var done = new CancellationTokenSource();
+        var others = Task.Run(() => ComputeInNewThreads(done.Token));
         await new Trainer(config, stage, clips, folder).RunAsync(watch, CancellationToken.None);
-        Assert.All(after, count => Assert.Equal(threads, count));
+        await done.CancelAsync();
+        await others;
         Assert.False(DeterministicAlgorithms.Enabled);
         return seen;
     }
 
-    // What awaits this goes on in a new thread that computes with so many; other threads keep theirs.
-    private static Task GoOnInThreadOf(int threads, List<int> after)
+    // What awaits this goes on in a new thread that has this number.
+    private static Task GoOnInThreadOf(int threads)
     {
         var here = new TaskCompletionSource();
         new Thread(() =>
         {
-            using var held = new ThreadsHeld(threads);
+            set_num_threads(threads);
             here.SetResult();
-            lock (after) after.Add(get_num_threads());
         }).Start();
         return here.Task;
+    }
+
+    private static void ComputeInNewThreads(CancellationToken done)
+    {
+        for (var threads = 1; !done.IsCancellationRequested; threads = (threads % 4) + 1)
+        {
+            var other = new Thread(() =>
+            {
+                set_num_threads(threads);
+                ones(100, 100).sum().Dispose();
+            });
+            other.Start();
+            other.Join();
+        }
     }
 }

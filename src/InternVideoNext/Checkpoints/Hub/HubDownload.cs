@@ -4,9 +4,8 @@ using System.Security.Cryptography;
 namespace InternVideoNext.Checkpoints.Hub;
 
 /// <summary>
-/// The download of one file: into <c>NAME.part</c>, whose content's tag is remembered in <c>NAME.part.tag</c> so that a broken transfer
-/// goes
-/// on where it broke, and only if the file is still the same one; checked; then renamed.
+/// The download of one file: into <c>NAME.part</c>, whose content's tag is remembered in <c>NAME.part.tag</c> so that a broken
+/// transfer goes on where it broke, and only if the file is still the same one; checked; then renamed.
 /// </summary>
 internal sealed class HubDownload(
     HttpClient client, WeightHubOptions options, Uri address, string target, IProgress<FetchProgress>? progress)

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Checkpoints.Hub;
 
@@ -28,13 +29,6 @@ public sealed record WeightCache(string Folder)
         return File.Exists(index) && SafetensorsIndex.Read(index).Values.All(shard => File.Exists(PathOf(weights, shard))) ? index : null;
     }
 
-    internal static WeightCache FromEnvironment(Func<string, string?> variable)
-    {
-        if (variable(Variable) is { Length: > 0 } folder)
-            return new WeightCache(Path.GetFullPath(folder));
-        var cache = variable("XDG_CACHE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
-            ? given
-            : Path.Combine(variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return new WeightCache(Path.Combine(cache, "ivnext", "weights"));
-    }
+    internal static WeightCache FromEnvironment(Func<string, string?> variable) => new(
+        variable(Variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : UserCache.FolderOf("weights", variable));
 }

@@ -18,11 +18,10 @@ public sealed class WeightHub(HttpClient client, WeightCache cache, WeightHubOpt
     }
 
     /// <summary>
-    /// Fetches a checkpoint unless the cache has it: a single file, or where the repository has none, the index and its shards. Every file
-    /// is
-    /// checked for its size and SHA-256, as far as this package or the server states them, and must be well-formed; only then it appears
-    /// under
-    /// its name.
+    /// Fetches a checkpoint unless the cache has it: a single file, or where the repository has none, the index and its shards.
+    /// Every file is checked for its size and SHA-256, as far as this package or the server states them, and must be well-formed;
+    /// only then it
+    /// appears under its name.
     /// </summary>
     /// <param name="weights">What to fetch.</param>
     /// <param name="progress">Told of every block received.</param>

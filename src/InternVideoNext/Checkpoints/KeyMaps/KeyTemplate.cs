@@ -3,9 +3,8 @@ using System.Text.RegularExpressions;
 namespace InternVideoNext.Checkpoints;
 
 /// <summary>
-/// A pattern of tensor names, matched as a whole: <c>{i}</c> (or another single letter) stands for an index, a decimal number without
-/// leading
-/// zeros; <c>{rest}</c>, at the end only, for one or more characters; the remaining text for itself.
+/// A pattern of tensor names, matched as a whole: <c>{i}</c> (or another single letter) stands for an index, a decimal number
+/// without leading zeros; <c>{rest}</c>, at the end only, for one or more characters; the remaining text for itself.
 /// </summary>
 internal sealed class KeyTemplate
 {

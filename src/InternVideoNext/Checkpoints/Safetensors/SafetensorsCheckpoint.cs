@@ -31,9 +31,8 @@ public sealed class SafetensorsCheckpoint : ITensorSource, IDisposable
 
     /// <summary>Opens a checkpoint.</summary>
     /// <param name="path">
-    /// A safetensors file; an index (<c>model.safetensors.index.json</c>); or a folder that holds <c>model.safetensors</c>, one index, or
-    /// one
-    /// <c>.safetensors</c> file, looked for in this order.
+    /// A safetensors file; an index (<c>model.safetensors.index.json</c>); or a folder that holds <c>model.safetensors</c>, one
+    /// index, or one <c>.safetensors</c> file, looked for in this order.
     /// </param>
     /// <exception cref="SafetensorsException">A file breaks the format, or the index and its shards disagree.</exception>
     /// <exception cref="FileNotFoundException">There is nothing to open at <paramref name="path"/>.</exception>

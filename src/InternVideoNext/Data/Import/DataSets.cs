@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data.Import;
@@ -25,14 +24,6 @@ public static class DataSets
     {
         if (!Names.Contains(name)) throw new ConfigurationException($"data set '{name}' is unknown; known are {string.Join(", ", Names)}");
         using var stream = typeof(DataSets).Assembly.GetManifestResourceStream(Prefix + name + Suffix)!;
-        return JsonSerializer.Deserialize(stream, DataSetJson.Default.DataSetManifest)!;
+        return JsonSerializer.Deserialize<DataSetManifest>(stream, SnakeCaseJson.Indented)!;
     }
 }
-
-/// <summary>How such files are written: snake_case, and a mistyped member is an error.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(DataSetManifest))]
-internal sealed partial class DataSetJson : JsonSerializerContext;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
 using static TorchSharp.torch;
@@ -17,12 +17,6 @@ internal static class ShapesTeacherFile
     private const string TowerPrefix = "vision_model.";
     private const string HeadPrefix = "heads.";
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     private static readonly KeyMap TowerMap = SiglipVision.Map.With(
         "MotionShapes teacher", KeyRule.Ignore(HeadPrefix + "{rest}", "the heads, which are loaded beside the tower"));
 
@@ -36,11 +30,11 @@ internal static class ShapesTeacherFile
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
-            [ConfigKey] = JsonSerializer.Serialize(teacher.Config, Json),
-            ["training"] = JsonSerializer.Serialize(training, Json),
+            [ConfigKey] = JsonSerializer.Serialize(teacher.Config, SnakeCaseJson.Line),
+            ["training"] = JsonSerializer.Serialize(training, SnakeCaseJson.Line),
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
         };
-        if (teacher.Accuracy is { } accuracy) metadata[AccuracyKey] = JsonSerializer.Serialize(accuracy, Json);
+        if (teacher.Accuracy is { } accuracy) metadata[AccuracyKey] = JsonSerializer.Serialize(accuracy, SnakeCaseJson.Line);
         var items = teacher.Tower.state_dict().Select(pair => SafetensorsItem.Of(TowerPrefix + pair.Key, pair.Value, float16))
             .Concat(teacher.Heads.state_dict().Select(pair => SafetensorsItem.Of(HeadPrefix + pair.Key, pair.Value, float16)));
         SafetensorsWriter.Write(path, items, metadata);
@@ -85,7 +79,7 @@ internal static class ShapesTeacherFile
         if (!file.Metadata.TryGetValue(key, out var text)) return null;
         try
         {
-            return JsonSerializer.Deserialize<T>(text, Json);
+            return JsonSerializer.Deserialize<T>(text, SnakeCaseJson.Line);
         }
         catch (JsonException error)
         {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -35,7 +35,7 @@ internal sealed class ScanJournal : IDisposable
     public void Add(string path, IndexedVideo video)
     {
         _known[path] = video;
-        var line = JsonSerializer.Serialize(new JournalLine(path, video), JournalJson.Default.JournalLine);
+        var line = JsonSerializer.Serialize(new JournalLine(path, video), SnakeCaseJson.Line);
         lock (_lines) _lines.WriteLine(line);
     }
 
@@ -47,8 +47,8 @@ internal sealed class ScanJournal : IDisposable
         if (line.Length == 0) return;
         try
         {
-            if (JsonSerializer.Deserialize(
-                line, JournalJson.Default.JournalLine) is { Path: { } path, Video: { } video }) _known[path] = video;
+            var (path, video) = SnakeCaseJson.Parse<JournalLine>(line);
+            _known[path] = video;
         }
         catch (JsonException)
         {
@@ -61,9 +61,3 @@ internal sealed class ScanJournal : IDisposable
 /// <param name="Path">Absolute.</param>
 /// <param name="Video">What was found.</param>
 internal sealed record JournalLine(string Path, IndexedVideo Video);
-
-/// <summary>How such lines are written.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JournalLine))]
-internal sealed partial class JournalJson : JsonSerializerContext;

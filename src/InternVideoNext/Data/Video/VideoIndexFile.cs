@@ -14,7 +14,7 @@ internal sealed record VideoIndexFile(IReadOnlyDictionary<string, IndexedVideo> 
         try
         {
             using var stream = File.OpenRead(file);
-            var videos = JsonSerializer.Deserialize(stream, DataJson.Default.VideoIndexFile)?.Videos
+            var videos = JsonSerializer.Deserialize<VideoIndexFile>(stream, SnakeCaseJson.Indented)?.Videos
                 ?? new Dictionary<string, IndexedVideo>();
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
             return videos.ToDictionary(v => Path.GetFullPath(v.Key, folder), v => v.Value, StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed record VideoIndexFile(IReadOnlyDictionary<string, IndexedVideo> 
         var videos = new SortedDictionary<string, IndexedVideo>(StringComparer.Ordinal);
         foreach (
             var (path, video) in known) videos[path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : path] = video;
-        AsideFile.Write(file, stream => JsonSerializer.Serialize(stream, new VideoIndexFile(videos), DataJson.Default.VideoIndexFile));
+        AsideFile.Write(file, stream => JsonSerializer.Serialize(stream, new VideoIndexFile(videos), SnakeCaseJson.Indented));
     }
 }
 

@@ -58,7 +58,6 @@ public abstract record PredictorConfig
 }
 
 /// <summary>How the body of a predictor starts; text weights are loaded over it afterwards.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<PredictorInitialization>))]
 public enum PredictorInitialization
 {
     /// <summary>Truncated normal weights.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Native;
 
@@ -38,10 +39,5 @@ internal static class CuredCopy
         File.Move(aside, path, overwrite: true);
     }
 
-    private static IEnumerable<string> CacheRoots()
-    {
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache) yield return cache;
-        if (Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home) yield return Path.Combine(home, ".cache");
-        yield return Path.GetTempPath();
-    }
+    private static IEnumerable<string> CacheRoots() => [UserCache.Home, Path.GetTempPath()];
 }

@@ -1,5 +1,3 @@
-using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Probes;
@@ -41,6 +39,26 @@ public sealed record AttentiveProbeConfig
         AttentiveInitialization.Apply(probe, this, generator);
         return probe;
     }
+
+    /// <summary>Names (of the V-JEPA 2 release) and shapes of the parameters, in the order in which they are drawn.</summary>
+    internal IEnumerable<(string Name, long[] Shape)> ParameterShapes()
+    {
+        var hidden = (long)(Width * MlpRatio);
+        var blocks = Enumerable.Range(0, Blocks - 1).SelectMany(i => Block(
+            $"pooler.blocks.{i}.", n => [.. Affine(n + "attn.qkv", 3 * Width, Width), .. Affine(n + "attn.proj", Width, Width)]));
+        var pool = Block(
+            "pooler.cross_attention_block.", n => [.. Affine(n + "xattn.q", Width, Width), .. Affine(n + "xattn.kv", 2 * Width, Width)]);
+        return [("pooler.query_tokens", [1, 1, Width]), .. blocks, .. pool, .. Affine("linear", Classes, Width)];
+
+        IEnumerable<(string, long[])> Block(string name, Func<string, IEnumerable<(string, long[])>> attention) =>
+        [
+            .. Affine(name + "norm1", Width), .. attention(name), .. Affine(name + "norm2", Width),
+            .. Affine(name + "mlp.fc1", hidden, Width), .. Affine(name + "mlp.fc2", Width, hidden),
+        ];
+    }
+
+    private static IEnumerable<(string, long[])> Affine(string name, params long[] weight) =>
+        [(name + ".weight", weight), (name + ".bias", weight[..1])];
 }
 
 /// <summary>
@@ -49,18 +67,10 @@ public sealed record AttentiveProbeConfig
 /// </summary>
 public sealed class AttentiveProbe : Probe
 {
-    [ComponentName(Name = "pooler")]
-    private readonly AttentivePooler _pooler;
-
-    [ComponentName(Name = "linear")]
-    private readonly Linear _linear;
-
     internal AttentiveProbe(AttentiveProbeConfig config) : base(nameof(AttentiveProbe))
     {
         Config = config;
-        _pooler = new AttentivePooler(config);
-        _linear = nn.Linear(config.Width, config.Classes);
-        RegisterComponents();
+        ParameterGroup.Register(this, config.ParameterShapes());
     }
 
     /// <summary>Its form.</summary>
@@ -72,7 +82,7 @@ public sealed class AttentiveProbe : Probe
     /// <inheritdoc/>
     public override int Classes => Config.Classes;
 
-    internal override (Tensor Weight, Tensor Bias) Head => (_linear.weight, _linear.bias!);
+    internal override (Tensor Weight, Tensor Bias) Head => (get_parameter("linear.weight")!, get_parameter("linear.bias")!);
 
     /// <summary>Logits.</summary>
     /// <param name="input">[B, N, C] tokens.</param>
@@ -80,6 +90,7 @@ public sealed class AttentiveProbe : Probe
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _linear.forward(_pooler.forward(input)).MoveToOuterDisposeScope(); // [B, K]
+        var stackOfOne = named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.unsqueeze(0));
+        return new AttentiveNetwork(Config, stackOfOne).Logits(input)[0].MoveToOuterDisposeScope(); // [B, K]
     }
 }

@@ -1,12 +1,8 @@
-using System.Text.Json.Serialization;
-using InternVideoNext.Foundation;
-
 namespace InternVideoNext.Probes;
 
 /// <summary>
 /// What happens to a pooled feature before the linear layer. None has learned parameters: the layer behind would absorb them.
 /// </summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureNormalization>))]
 public enum FeatureNormalization
 {
     /// <summary>Nothing.</summary>

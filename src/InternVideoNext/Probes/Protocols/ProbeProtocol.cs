@@ -121,14 +121,14 @@ public sealed record ProbeProtocol
     }
 
     /// <summary>Indented JSON, snake_case.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ProbeJson.Default.ProbeProtocol);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Indented);
 
     /// <summary>Reads and validates a protocol.</summary>
     /// <exception cref="JsonException">Malformed text, or a member that is unknown or missing.</exception>
     /// <exception cref="ArgumentException">As <see cref="Validate"/>.</exception>
     public static ProbeProtocol FromJson(string json)
     {
-        var protocol = JsonDefaults.Read(json, ProbeJson.Default.ProbeProtocol);
+        var protocol = SnakeCaseJson.Parse<ProbeProtocol>(json);
         protocol.Validate();
         return protocol;
     }
@@ -156,7 +156,6 @@ public sealed record ProbeProtocol
 }
 
 /// <summary>What is kept of a clip's tokens.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureKind>))]
 public enum FeatureKind
 {
     /// <summary>The mean of the patch tokens, [C].</summary>
@@ -172,7 +171,6 @@ public enum FeatureKind
 }
 
 /// <summary>Where the training features of a probe come from. The two are never compared under one name.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<FeatureOrigin>))]
 public enum FeatureOrigin
 {
     /// <summary>Every clip was encoded once, without augmentation, and the features were kept.</summary>
@@ -183,7 +181,6 @@ public enum FeatureOrigin
 }
 
 /// <summary>By what the reported point of a grid is chosen.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<GridChoice>))]
 public enum GridChoice
 {
     /// <summary>There was one point: nothing to choose.</summary>
@@ -197,7 +194,6 @@ public enum GridChoice
 }
 
 /// <summary>What reads the frozen features.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<ProbeKind>))]
 public enum ProbeKind
 {
     /// <summary>The mean token, normalised, and one linear layer.</summary>
@@ -211,7 +207,6 @@ public enum ProbeKind
 }
 
 /// <summary>How a probe's weights are found.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<ProbeSolver>))]
 public enum ProbeSolver
 {
     /// <summary>Nothing is trained (nearest neighbours).</summary>
