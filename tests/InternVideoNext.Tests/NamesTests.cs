@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using InternVideoNext.Checkpoints.Formats;
 using InternVideoNext.Models;
+using InternVideoNext.Models.Peers;
+using InternVideoNext.Tests.Models.Peers;
 using InternVideoNext.Tests.Training;
 using static TorchSharp.torch;
 
@@ -33,9 +35,9 @@ public sealed class NamesTests
     [Fact]
     public void Table_Keys_AreExactlyTheModels()
     {
-        var patterns = Rows.SelectMany(row => Quoted(row[2])).Where(key => !Elsewhere.Contains(key))
+        var patterns = Rows.SelectMany(row => Quoted(row[2])).Where(key => !Elsewhere.Contains(key)).Distinct()
             .ToDictionary(key => key, Pattern, StringComparer.Ordinal);
-        var keys = Models().SelectMany(Keys).Distinct().ToList();
+        var keys = Models().SelectMany(Keys).Concat(PeerKeys()).Distinct().ToList();
         Assert.All(keys, key => Assert.True(patterns.Values.Any(pattern => pattern.IsMatch(key)), $"{key} is in no row"));
         Assert.All(patterns, pattern => Assert.True(keys.Any(pattern.Value.IsMatch), $"{pattern.Key} is no key of a model"));
     }
@@ -53,6 +55,21 @@ public sealed class NamesTests
         using var generator = new Generator(1);
         using var model = config.Build(generator);
         return [.. model.named_parameters().Select(p => ReferenceCheckpoint.Stage1.Export(p.name).Key!)];
+    }
+
+    private static List<string> PeerKeys()
+    {
+        using var generator = new Generator(1);
+        using var classifier = new InternVideo2Classifier(width: 8, classes: 2, extraMlp: true, generator);
+        return
+        [
+            .. classifier.named_parameters().Select(p => p.name),
+            .. SmallPeers.All.SelectMany(config =>
+            {
+                using var encoder = config.Build(generator);
+                return encoder.named_parameters().Select(p => p.name).ToList();
+            }),
+        ];
     }
 
     // i and k stand for an index, * for anything.

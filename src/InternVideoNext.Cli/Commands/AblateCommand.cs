@@ -109,8 +109,13 @@ internal static partial class AblateCommand
         return command;
     }
 
-    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed) =>
-        [.. Enumerable.Range(0, parsed.GetValue(Seeds)).Select(i => parsed.GetValue(FirstSeed) + (ulong)i)];
+    private static IReadOnlyList<ulong> SeedsOf(ParseResult parsed)
+    {
+        var (count, first) = (parsed.GetValue(Seeds), parsed.GetValue(FirstSeed));
+        if (first > ulong.MaxValue - (ulong)(count - 1))
+            throw new ConfigurationException($"{FirstSeed.Name} {first}: {count} seeds from there go beyond the largest, {ulong.MaxValue}");
+        return [.. Enumerable.Range(0, count).Select(i => first + (ulong)i)];
+    }
 
     private static Command CreateWorker()
     {

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Cli.Options;
 using InternVideoNext.Description;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Models.Peers;
 using InternVideoNext.Recipes;
 using Spectre.Console;
 
@@ -11,6 +13,11 @@ namespace InternVideoNext.Cli.Commands;
 /// <summary><c>ivnext describe</c>: a preset's model, block by block.</summary>
 internal static class DescribeCommand
 {
+    private static readonly Argument<string?> Encoder = new("ENCODER")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = $"Another system's encoder instead: one of {string.Join(", ", ReleasedPeers.All.Select(peer => peer.Name))}.",
+    };
     private static readonly Option<string> Preset = new("--preset")
     { DefaultValueFactory = _ => "base", Description = $"One of {string.Join(", ", Presets.Names)}." };
     private static readonly Option<int> Stage = new("--stage") { DefaultValueFactory = _ => 1, Description = "1 or 2." };
@@ -27,11 +34,12 @@ internal static class DescribeCommand
             Examples:
               ./ivnext describe --preset base --stage 1
               ./ivnext describe --preset 1b --stage 2 --set training.batch_size=8
-            """) { Preset, Stage, Set };
+              ./ivnext describe vjepa2-vitl
+            """) { Encoder, Preset, Stage, Set };
         Stage.AcceptOnlyFromAmong("1", "2");
         command.SetAction(
-            parsed =>
-            Run(parsed.GetValue(Preset)!, parsed.GetValue(Stage), parsed.GetValue(Set) ?? [], parsed.InvocationConfiguration.Output));
+            parsed => parsed.GetValue(Encoder) is { } encoder ? RunPeer(encoder, parsed.InvocationConfiguration.Output)
+            : Run(parsed.GetValue(Preset)!, parsed.GetValue(Stage), parsed.GetValue(Set) ?? [], parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -44,16 +52,44 @@ internal static class DescribeCommand
             : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
         if (set.Length > 0) config = ConfigJson.Override(config, set);
         var model = ModelDescription.Of(config);
+        WriteTree(model.Teacher is { } frozen ? [model.Student, frozen] : [model.Student], output);
+        WriteSummary(model, config, output);
+        foreach (var warning in ConfigWarnings.Of(config)) output.WriteLine($"Warning: {warning}.");
+        return ExitCode.Done;
+    }
+
+    private static int RunPeer(string name, TextWriter output)
+    {
+        var peer = ReleasedPeers.Find(name) ?? throw new ConfigurationException(
+            $"describe {name}: there are {string.Join(", ", ReleasedPeers.All.Select(known => known.Name))}");
+        var tree = PeerBlocks.Of(peer.Config);
+        WriteTree([tree], output);
+        var (grid, clip) = (peer.Config.Grid, peer.Config.Preprocessing);
+        output.WriteLine(
+            $"{peer.Name}: {peer.Config.System}, {tree.Parameters:N0} parameters, {Count(tree.MultiplyAdds)} multiply-adds a clip, "
+            + $"{grid.Frames} x {grid.Height} x {grid.Width} tokens; weights under {peer.Licence}.");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Reads {clip.Frames} frames of {clip.Size} x {clip.Size} pixels ({SamplingOf(clip)}), mean [{string.Join(", ", clip.Mean)}], "
+            + $"deviation [{string.Join(", ", clip.Deviation)}]; the centre crop shows {clip.CropShare:0.###} of the shorter side."));
+        return ExitCode.Done;
+    }
+
+    private static string SamplingOf(ClipPreprocessing clip) => clip.Sampling switch
+    {
+        ClipSampling.Dense => $"neighbours {clip.FrameStride} apart",
+        ClipSampling.SegmentStarts => "the first of each of as many parts of the video",
+        _ => "the middle one of each of as many parts of the video",
+    };
+
+    private static void WriteTree(IReadOnlyList<BlockDescription> blocks, TextWriter output)
+    {
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("block", "type", "shape, one clip");
         foreach (var header in (string[])["parameters", "multiply-adds"]) table.AddColumn(new TableColumn(header).RightAligned().NoWrap());
         table.AddColumn("paper");
-        AddRows(table, model.Student, "");
-        if (model.Teacher is { } frozen) AddRows(table, frozen, "");
+        foreach (var block in blocks) AddRows(table, block, "");
         ConsoleOutput.For(output).Write(table);
-        WriteSummary(model, config, output);
-        foreach (var warning in ConfigWarnings.Of(config)) output.WriteLine($"Warning: {warning}.");
-        return ExitCode.Done;
     }
 
     private static void AddRows(Table table, BlockDescription block, string indent)

@@ -73,7 +73,7 @@ internal static class FeaturesCommand
         if (parts.Done is var done and > 0) Console.WriteLine($"{done} of {manifest.Entries.Count} videos are done already.");
         var job = new FeatureJob(
             encoder, new WindowReader(config, tools, cacheFolder: null, manifest.IndexFile), sliding, parsed.GetValue(Batch));
-        var skipped = await Task.Run(() => job.Run(manifest, parts, cancellation), cancellation).ConfigureAwait(false);
+        var skipped = await EncodeAsync().ConfigureAwait(false);
         SkippedFilesDisplay.Write(skipped);
         if (parts.Done == 0) throw new InvalidDataException("no video could be read; see the list of skipped files");
         var rows = await FeatureFile.WriteAsync(path, manifest, parts, cancellation).ConfigureAwait(false);
@@ -82,6 +82,21 @@ internal static class FeaturesCommand
             $"{path}: {rows} rows of {manifest.Entries.Count - skipped.Count} videos, pooled {encoder.Config.PoolWidth} and mean "
             + $"{encoder.Config.Width} wide");
         return ExitCode.Done;
+
+        async Task<IReadOnlyList<SkippedFile>> EncodeAsync()
+        {
+            try
+            {
+                return await Task.Run(() => job.Run(manifest, parts, cancellation), cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Console.WriteLine(
+                    $"{parts.Done} of {manifest.Entries.Count} videos are done; nothing is lost. Go on with:\n  ./ivnext "
+                    + ShellWords.Join(parsed.Tokens.Select(token => token.Value)));
+                throw;
+            }
+        }
     }
 
     private static SlidingWindow? SlidingOf(ParseResult parsed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Data.Import;
 using InternVideoNext.Foundation;
 
@@ -48,6 +49,7 @@ internal static class ImportCommand
     {
         if (!Formats.TryGetValue(parsed.GetValue(Format)!, out var format))
             throw new ConfigurationException($"--format {parsed.GetValue(Format)}: must be one of {string.Join(", ", Formats.Keys)}");
+        OutputPath.Require(Out.Name, parsed.GetValue(Out));
         var import = new AnnotationImport(DataSets.Find(parsed.GetValue(DataSet)!), parsed.GetValue(PathTemplate));
         if (parsed.GetValue(Classes) is { } classes) import.UseClasses(classes);
         (string? File, string? Split)[] files =

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Cli.Runs;
 using InternVideoNext.Foundation;
 using InternVideoNext.Runs;
@@ -80,6 +81,7 @@ internal static class RunsCommand
 
     private static async Task<int> ShowAsync(string[] folders, string? path)
     {
+        OutputPath.Require(Out.Name, path);
         var runs = await OpenAsync(folders).ConfigureAwait(false);
         path ??= Path.Combine(folders[0], "curves.html");
         RunsReport.Create(runs, $"./ivnext runs show {ShellWords.JoinForOthers(folders)}").Write(path);

@@ -37,6 +37,7 @@ internal static class ScanCommand
         var file = parsed.GetValue(ManifestFile)!;
         var manifest = At(Manifest.Load(file), parsed.GetValue(Root));
         var index = parsed.GetValue(Out) ?? Manifest.IndexFileOf(file);
+        OutputPath.Require(Out.Name, index);
         ScanReport report;
         using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
             report = await new VideoScanner(manifest, tools, TimeSpan.FromMinutes(10))

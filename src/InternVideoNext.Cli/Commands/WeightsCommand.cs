@@ -167,10 +167,10 @@ internal static class WeightsCommand
             output.WriteLine(
                 string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Name,-24}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-24}{Numbers(model)}; sha256 "
+                $"{model.Name,-32}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-32}{Numbers(model)}; sha256 "
                 + $"{model.Sha256.ToLowerInvariant()}"));
         foreach (var weights in NamedWeights.All)
-            output.WriteLine($"{weights.Name,-24}{weights.Description}\n{"",-24}{weights.Repository}: {Where(cache, weights)}");
+            output.WriteLine($"{weights.Name,-32}{weights.Description}\n{"",-32}{weights.Repository}: {Where(cache, weights)}");
         output.WriteLine($"cache: {cache.Folder}");
         return ExitCode.Done;
     }

@@ -13,6 +13,7 @@ internal static class OutputPath
     {
         if (path is null) return;
         if (Directory.Exists(path)) throw new ConfigurationException($"{option} {path}: it is a folder; name a file");
+        if (AsideFile.IsDevice(path)) throw new ConfigurationException($"{option} {path}: it is a device; name a file");
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {

@@ -21,7 +21,7 @@ internal sealed class MeetingFile
     public MeetingFile(LaunchEnvironment launch)
     {
         var job = SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName} {launch.Launcher} {launch.Job} {launch.Size}"));
-        _path = Path.Combine(Folder(), Convert.ToHexString(job));
+        _path = Path.Combine(UserCache.Folder("meeting"), Convert.ToHexString(job));
     }
 
     /// <summary>Opens the meeting, as rank 0.</summary>
@@ -60,12 +60,5 @@ internal sealed class MeetingFile
         {
             return null; // it was of an earlier run
         }
-    }
-
-    private static string Folder()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named && Path.IsPathRooted(named) ? named
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(cache, "ivnext", "meeting");
     }
 }

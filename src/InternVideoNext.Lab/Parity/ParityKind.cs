@@ -7,6 +7,9 @@ namespace InternVideoNext.Parity;
 /// <param name="Check">Computes and compares every quantity.</param>
 internal sealed record ParityKind(string Name, IReadOnlyList<string> Anchors, Action<ReferenceData, ParityRecorder> Check)
 {
+    // Told by whole keys and shapes, under any prefix: their names alone are much like ours.
+    private static readonly ParityKind Peer = new("another system's encoder", [], PeerParity.Check);
+
     // The first whose anchors are all present decides: a stage has an encoder too.
     private static readonly ParityKind[] All =
     [
@@ -24,7 +27,7 @@ internal sealed record ParityKind(string Name, IReadOnlyList<string> Anchors, Ac
 
     /// <exception cref="InvalidDataException">No kind has such names.</exception>
     public static ParityKind Of(ReferenceData reference) =>
-        All.FirstOrDefault(kind => kind.Anchors.All(anchor => reference.Under(anchor).Any()))
+        PeerParity.Knows(reference) ? Peer : All.FirstOrDefault(kind => kind.Anchors.All(anchor => reference.Under(anchor).Any()))
         ?? throw new InvalidDataException($"not a known kind of reference file: {Preview(reference)}");
 
     private static string Preview(ReferenceData reference) => reference.Names.Count == 0

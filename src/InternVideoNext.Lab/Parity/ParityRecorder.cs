@@ -5,7 +5,7 @@ namespace InternVideoNext.Parity;
 /// <summary>Compares quantities with a reference file, and keeps account of which of them have been looked at.</summary>
 internal sealed class ParityRecorder(ReferenceData reference)
 {
-    private static readonly string[] Given = ["weights.", "input.", "interp.input"];
+    private static readonly string[] Given = ["weights.", "flax.", "input.", "interp.input"];
 
     private readonly List<ParityRow> _rows = [];
     private readonly HashSet<string> _seen = [];

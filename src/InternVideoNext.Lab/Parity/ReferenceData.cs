@@ -71,6 +71,22 @@ internal sealed class ReferenceData : IDisposable
     /// <summary>A number of the info; null where it has none.</summary>
     public double? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
+    /// <summary>True or false of the info; null where it has none.</summary>
+    public bool? Flag(string name) => Find(name)?.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    /// <summary>A whole number of a section of the info; null where it has none.</summary>
+    public int? IntIn(string section, string name) => NumberIn(section, name) is { } number ? checked((int)number) : null;
+
+    /// <summary>A number of a section of the info; null where it has none.</summary>
+    public double? NumberIn(string section, string name) =>
+        Find(section) is { ValueKind: JsonValueKind.Object } inner && inner.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
     /// <summary>A text of the info; empty where it has none.</summary>
     public string Text(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 

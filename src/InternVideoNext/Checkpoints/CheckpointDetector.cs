@@ -1,3 +1,5 @@
+using InternVideoNext.Checkpoints.Formats;
+
 namespace InternVideoNext.Checkpoints;
 
 /// <summary>Tells what kind of checkpoint a source is by a few names that only that kind has.</summary>
@@ -22,10 +24,17 @@ public static class CheckpointDetector
     public static CheckpointKind Detect(IEnumerable<string> names)
     {
         var present = names.ToHashSet(StringComparer.Ordinal);
-        return Table.FirstOrDefault(row => row.Anchors.All(present.Contains)).Kind;
+        return PeerLayout.Of(present)?.Kind ?? Table.FirstOrDefault(row => row.Anchors.All(present.Contains)).Kind;
     }
 
     /// <summary>The kind in words.</summary>
     public static string Describe(CheckpointKind kind) =>
-        Table.FirstOrDefault(row => row.Kind == kind).Description ?? "unknown to this package";
+        kind switch
+        {
+            CheckpointKind.VJepa2 => "V-JEPA 2's encoder",
+            CheckpointKind.VideoMae => "VideoMAE's encoder",
+            CheckpointKind.InternVideo2 => "InternVideo2's encoder",
+            CheckpointKind.VideoPrism => "VideoPrism's video encoder",
+            _ => Table.FirstOrDefault(row => row.Kind == kind).Description ?? "unknown to this package",
+        };
 }

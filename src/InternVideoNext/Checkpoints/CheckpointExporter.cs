@@ -26,21 +26,28 @@ public static class CheckpointExporter
         var mismatches = new List<CheckpointMismatch>();
         foreach (var (key, tensor) in module.state_dict())
         {
-            var match = map.Export(key);
-            if (match.IsUnknown)
-                mismatches.Add(
-                    new CheckpointMismatch(MismatchKind.Unexpected, key, $"{ShapeText.Of(tensor.shape)} (the format has no name for it)"));
-            else if (match.Key is not { } name)
-                left.Add(new SkippedTensor(key, match.Rule!.Reason!));
-            else if (!items.TryAdd(name, SafetensorsItem.Of(name, tensor, tensor.is_floating_point() ? type : null)))
-                mismatches.Add(
-                    new CheckpointMismatch(
-                    MismatchKind.DoublyMatched, key, $"{ShapeText.Of(tensor.shape)} (another tensor is called {name} already)"));
+            foreach (var match in map.ExportParts(key)) Add(key, tensor, match);
         }
 
         if (mismatches.Count > 0)
             throw new CheckpointMismatchException($"{module.GetName()} to {path} by the key map '{map.Name}'", mismatches);
         SafetensorsWriter.Write(path, items.Values, metadata ?? new Dictionary<string, string> { ["format"] = "pt" });
         return left;
+
+        void Add(string key, Tensor tensor, KeyMatch match)
+        {
+            if (match.IsUnknown)
+                mismatches.Add(
+                    new CheckpointMismatch(MismatchKind.Unexpected, key, $"{ShapeText.Of(tensor.shape)} (the format has no name for it)"));
+            else if (match.Key is not { } name)
+                left.Add(new SkippedTensor(key, match.Rule!.Reason!));
+            else if (!items.TryAdd(name, ItemOf(name, tensor, match.Rule!.Part)))
+                mismatches.Add(
+                    new CheckpointMismatch(
+                    MismatchKind.DoublyMatched, key, $"{ShapeText.Of(tensor.shape)} (another tensor is called {name} already)"));
+        }
+
+        SafetensorsItem ItemOf(string name, Tensor tensor, RowPart? part) =>
+            SafetensorsItem.Of(name, part is { } rows ? rows.Of(tensor) : tensor, tensor.is_floating_point() ? type : null);
     }
 }

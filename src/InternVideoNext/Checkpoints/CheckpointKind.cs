@@ -25,4 +25,16 @@ public enum CheckpointKind
 
     /// <summary>A ModernBERT text model.</summary>
     ModernBert,
+
+    /// <summary>V-JEPA 2's encoder.</summary>
+    VJepa2,
+
+    /// <summary>VideoMAE's or VideoMAE v2's encoder.</summary>
+    VideoMae,
+
+    /// <summary>InternVideo2's encoder, of stage 1 or of stage 2.</summary>
+    InternVideo2,
+
+    /// <summary>VideoPrism's video encoder, alone or of a video-text model.</summary>
+    VideoPrism,
 }

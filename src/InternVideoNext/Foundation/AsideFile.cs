@@ -6,10 +6,15 @@ internal static class AsideFile
     /// <summary>Writes text as UTF-8.</summary>
     public static void Write(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Whether a path is one of the system's own, such as <c>/dev/null</c>.</summary>
+    public static bool IsDevice(string path) =>
+        ((string[])["/dev/", "/proc/", "/sys/"]).Any(system => Path.GetFullPath(path).StartsWith(system, StringComparison.Ordinal));
+
     /// <summary>Writes the file; if <paramref name="write"/> throws, the temporary file is removed and the old file stays.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         var target = Path.GetFullPath(path);
+        if (IsDevice(target)) throw new IOException($"{path}: it is a device, which a rename would replace; name a file");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var aside = $"{target}.{Path.GetRandomFileName()}.tmp";
         try

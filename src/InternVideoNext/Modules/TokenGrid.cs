@@ -12,3 +12,16 @@ public readonly record struct TokenGrid(int Frames, int Height, int Width)
     /// <summary>N, tokens per clip.</summary>
     public int Tokens => Frames * TokensPerFrame;
 }
+
+/// <summary>An axis of a <see cref="TokenGrid"/>.</summary>
+public enum TokenAxis
+{
+    /// <summary>Time.</summary>
+    Frame,
+
+    /// <summary>From top to bottom.</summary>
+    Row,
+
+    /// <summary>From left to right.</summary>
+    Column,
+}

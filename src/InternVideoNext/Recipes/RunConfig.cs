@@ -39,7 +39,10 @@ public abstract record RunConfig
         check.Include(Data.Validate);
         check.Include(Training.Validate);
         check.Include(() => Training.Recompute.Validate(Model));
-        check.That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}")
+        check.That((double)Training.BatchSize * 3 * Data.Frames * Data.Size * Data.Size <= Array.MaxLength,
+                $"training.batch_size is {Training.BatchSize}, but so many clips of {Data.Frames} frames at {Data.Size} px do not fit into "
+                + "one array; take training.accumulation for larger steps")
+            .That(Data.Frames == Model.Encoder.Frames, $"data.frames is {Data.Frames}, but model.encoder.frames is {Model.Encoder.Frames}")
             .That(Data.Size == Model.Encoder.ImageSize,
                 $"data.size is {Data.Size}, but model.encoder.image_size is {Model.Encoder.ImageSize}")
             .ThrowIfAny();

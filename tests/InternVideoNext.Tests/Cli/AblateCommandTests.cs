@@ -40,7 +40,7 @@ public sealed class AblateCommandTests : IDisposable
     [InlineData("--budget", "soon", "expected a number with h, m or s")]
     [InlineData("--preset", "huge", "there is no preset 'huge'")]
     [InlineData("--protocol", "best", "There is no probe protocol 'best'")]
-    [InlineData("--length", "0", "must be above 0")]
+    [InlineData("--length", "0", "--length 0: it must lie in")]
     [InlineData("--seeds", "0", "must lie in 1..100")]
     public async Task Ablate_BadOption_SaysWhatIsWrong(string option, string value, string expected)
     {

@@ -10,6 +10,8 @@ namespace InternVideoNext.Tests.Cli;
 
 public sealed class ErrorReportTests
 {
+    private const string NotMapped = "The JSON property 'b' could not be mapped to any .NET member contained in type 'X.Y'.";
+
     public static TheoryData<Exception, int, string> Errors => new()
     {
         { new ConfigurationException("steps = 0"), 2, "ivnext: steps = 0" },
@@ -18,6 +20,8 @@ public sealed class ErrorReportTests
         { new TwinMissingException("no torch"), 3, "ivnext: no torch" },
         { new FileNotFoundException("no such file: a"), 1, "ivnext: no such file: a" },
         { new JsonException("',' expected"), 1, "ivnext: ',' expected" },
+        { new JsonException("bad. Path: $.a | LineNumber: 2 | BytePositionInLine: 7."), 1, "ivnext: bad. line 3" },
+        { new InvalidDataException("a.json: " + NotMapped), 1, "ivnext: a.json: 'b' is unknown here" },
         { new Win32Exception(2, "cannot start x"), 1, "ivnext: cannot start x" },
         { new HttpRequestException("no route"), 1, "ivnext: no route" },
         { new FFMpegException("ffmpeg failed:\nbanner\nfull disk"), 1, "ivnext: ffmpeg failed: full disk" },
@@ -35,14 +39,26 @@ public sealed class ErrorReportTests
     }
 
     [Fact]
-    public async Task Guard_MemoryThatIsNotThere_IsOneLineWithRemedies()
+    public async Task Guard_HundredsOfLines_AreCounted()
     {
-        var thrown = Record.Exception(() => torch.empty(1L << 50));
         using var error = new StringWriter();
-        Assert.Equal(1, await ErrorReport.GuardAsync(() => Task.FromException<int>(thrown!), error));
-        Assert.Contains("allocate", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("find-batch", error.ToString(), StringComparison.Ordinal);
-        Assert.Single(error.ToString().Trim().Split('\n'));
+        var lines = string.Join('\n', Enumerable.Range(0, 100).Select(i => $"  line {i}"));
+        await ErrorReport.GuardAsync(() => Task.FromException<int>(new InvalidDataException(lines)), error);
+        Assert.Equal(12, error.ToString().TrimEnd().Split('\n').Length);
+        Assert.EndsWith("  and 89 more", error.ToString().TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guard_NoMemory_SaysHowMuchWasAskedForAndWhatToDo()
+    {
+        using var error = new StringWriter();
+        Assert.Equal(1, await ErrorReport.GuardAsync(
+            () =>
+            {
+                torch.empty(1L << 45).Dispose();
+                return Task.FromResult(0);
+            }, error));
+        Assert.StartsWith("ivnext: out of memory: 131072.0 GiB more were asked for", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -200,6 +200,17 @@ public sealed class WrongInputTests : IClassFixture<WrongInputTests.Files>
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("features --checkpoint {model} --data {good} --out /dev/null")]
+    [InlineData("data scan {data} --out /dev/null")]
+    [InlineData("bench train --preset tiny --json /dev/stdout")]
+    public async Task Output_Device_IsNotReplacedByAFile(string command)
+    {
+        var (code, _, error) = await _files.CallAsync(command);
+        Assert.Equal(2, code);
+        AssertReported(code, error);
+    }
+
     [Fact]
     public async Task Option_EmptyWord_IsNamed()
     {

@@ -23,8 +23,9 @@ internal sealed class ParityFolder : IDisposable
         using var file = SafetensorsFile.Open(System.IO.Path.Combine(Fixtures, fixture + ".safetensors"));
         var tensors = file.Entries.Keys.ToDictionary(name => name, file.Read);
         change(tensors);
-        SafetensorsWriter.Write(this[fixture + ".safetensors"], tensors, file.Metadata);
-        return this[fixture + ".safetensors"];
+        var copy = this[System.IO.Path.GetFileName(fixture) + ".safetensors"];
+        SafetensorsWriter.Write(copy, tensors, file.Metadata);
+        return copy;
     }
 
     /// <summary>Writes a reference file.</summary>

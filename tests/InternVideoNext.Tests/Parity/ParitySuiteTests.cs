@@ -34,6 +34,47 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
         }
     }
 
+    [Fact]
+    public void Run_PeerFixtures_EveryQuantityAgrees()
+    {
+        var report = ParitySuite.Run(Path.Combine(ParityFolder.Fixtures, "peers"));
+        foreach (var row in report.Rows) console.WriteLine(
+            $"{row.File} {row.Quantity}: {row.MaxRelative:g3} of {row.Tolerance:g3} {row.Note}");
+        Assert.Empty(report.Failures);
+        Assert.Equal(10, report.Rows.Select(row => row.File).Distinct().Count());
+        foreach (var file in report.Rows.GroupBy(row => row.File))
+        {
+            using var source = ReferenceFixture.Open("peers/" + Path.GetFileNameWithoutExtension(file.Key));
+            var results = source.Entries.Keys.Where(name => name.StartsWith("output.", StringComparison.Ordinal));
+            Assert.Empty(results.Except(file.Select(row => row.Quantity)));
+            Assert.All(file, row => Assert.True(row.Tolerance <= ParityTolerance.Peer));
+        }
+        Assert.Equal(2, report.Rows.Count(row => row.Quantity == "flax.*"));
+    }
+
+    [Theory]
+    [InlineData("vjepa2", "weights.blocks.2.attn.qkv.bias", "output.tokens")]
+    [InlineData("vjepa2", "weights.pooler.cross_attention_block.xattn.kv.weight", "output.pooled")]
+    [InlineData("vjepa2", "input.rope.q", "output.rope.rotated")]
+    [InlineData("vjepa2_hf", "weights.encoder.layer.1.attention.query.weight", "output.block.1")]
+    [InlineData("vjepa2_probe_hf", "weights.pooler.query_tokens", "output.logits")]
+    [InlineData("vjepa2_sincos", "output.pos_embed_resized", "output.pos_embed_resized")]
+    [InlineData("videomae_v2", "weights.model.fc_norm.bias", "output.pooled")]
+    [InlineData("videomae_hf", "weights.videomae.encoder.layer.0.attention.attention.v_bias", "output.block.0")]
+    [InlineData("internvideo2", "weights.extra_mlp.1.fc2.bias", "output.pooled_ap")]
+    [InlineData("internvideo2_sep", "weights.pos_embed_temporal", "output.embedded")]
+    [InlineData("videoprism", "weights.temporal_embeddings.position_embeddings", "output.resized.temporal_embedded")]
+    [InlineData("videoprism", "flax.params/spatial_ln/scale", "flax.*")]
+    [InlineData("videoprism_lvt", "weights.video_model.head.per_dim_scale", "output.pooled")]
+    public void RunFile_OnePeerTensorPerturbed_QuantityFails(string fixture, string tensor, string quantity)
+    {
+        var path = _folder.Change("peers/" + fixture, tensors => Perturb(tensors[tensor]));
+        var row = Assert.Single(ParitySuite.RunFile(path), row => row.Quantity == quantity);
+        console.WriteLine($"{row.MaxRelative:g3} of {row.Tolerance:g3}");
+        Assert.False(row.Passed);
+        Assert.True(row.MaxRelative > row.Tolerance, $"{row.Note}");
+    }
+
     [Theory]
     [InlineData("encoder", "weights.blocks.1.attn.proj.weight", "output.tokens")]
     [InlineData("encoder", "weights.clip_projector.norm1_q.bias", "output.projected")]

@@ -18,6 +18,21 @@ public sealed record KeyMap(string Name, IReadOnlyList<KeyRule> Rules)
         return named.IsUnknown ? new KeyMatch(FindKeep(ours), null) : named;
     }
 
+    /// <summary>Our name to every foreign one: several where the format has our tensor in parts, in the order of the parts.</summary>
+    internal IReadOnlyList<KeyMatch> ExportParts(string ours)
+    {
+        var first = Export(ours);
+        if (first.Rule?.Part is null) return [first];
+        return
+        [
+            .. Rules.Where(rule => rule.Part is not null)
+                .Select(rule => new KeyMatch(rule, rule.Ours!.Match(ours) is { } values ? rule.Foreign!.Fill(values) : null))
+                .Where(match => match.Key is not null)
+                .DistinctBy(match => match.Rule!.Part)
+                .OrderBy(match => match.Rule!.Part!.Value.Index),
+        ];
+    }
+
     /// <summary>The same map with other rules in front, so that they decide first.</summary>
     /// <param name="name">The new map's name.</param>
     /// <param name="rules">Rules to put in front.</param>

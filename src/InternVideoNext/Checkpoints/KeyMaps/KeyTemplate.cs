@@ -29,6 +29,18 @@ internal sealed class KeyTemplate
         _regex = new Regex($@"\A{regex}\z", RegexOptions.CultureInvariant | RegexOptions.Singleline);
     }
 
+    private KeyTemplate(string pattern, Regex regex)
+    {
+        Pattern = pattern;
+        _parts = [];
+        Placeholders = [];
+        _regex = regex;
+    }
+
+    /// <summary>Names that do not begin with a prefix.</summary>
+    public static KeyTemplate Outside(string prefix) => new(
+        $"names without {prefix}", new Regex($@"\A(?!{Regex.Escape(prefix)})", RegexOptions.CultureInvariant | RegexOptions.Singleline));
+
     /// <summary>The text it was made of.</summary>
     public string Pattern { get; }
 

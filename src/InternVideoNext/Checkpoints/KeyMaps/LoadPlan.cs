@@ -31,10 +31,12 @@ internal sealed class LoadPlan
         var found = plan.MatchSource(source, targets, map);
         foreach (var (key, target) in targets)
         {
-            if (found.TryGetValue(key, out var candidates))
+            if (!found.TryGetValue(key, out var candidates))
+                plan.AddUnmatched(key, target, map);
+            else if (candidates.Any(candidate => candidate.Rule.Part is null))
                 plan.AddTarget(key, target, candidates);
             else
-                plan.AddUnmatched(key, target, map);
+                plan.AddParts(key, target, candidates, map);
         }
 
         return plan;
@@ -68,23 +70,32 @@ internal sealed class LoadPlan
     {
         var (entry, rule) = candidates[0];
         var isTable = rule.Transform == KeyTransform.PositionTable;
+        var shape = ShapeOf(target, rule.Part);
         if (candidates.Count > 1)
             AddMismatch(
-                MismatchKind.DoublyMatched, key,
-                $"{ShapeText.Of(target.shape)} from "
+                MismatchKind.DoublyMatched, key + rule.Part,
+                $"{ShapeText.Of(shape)} from "
                 + $"{string.Join(" and ", candidates.Select(candidate => $"{candidate.Entry.Name} {candidate.Entry.Description}"))}");
         else if (entry.Type.Torch is null || entry.Type.IsFloat != SafetensorsType.Of(target.dtype).IsFloat)
             AddMismatch(
-                MismatchKind.Mistyped, key,
-                $"{SafetensorsType.Of(target.dtype)}{ShapeText.Of(target.shape)} from {entry.Name} {entry.Description}");
-        else if (entry.Shape.SequenceEqual(target.shape) || (isTable && _canResize && IsResizable(entry.Shape, target.shape)))
-            Tensors.Add(new PlannedTensor(key, target, entry, isTable));
+                MismatchKind.Mistyped, key + rule.Part,
+                $"{SafetensorsType.Of(target.dtype)}{ShapeText.Of(shape)} from {entry.Name} {entry.Description}");
+        else if (entry.Shape.SequenceEqual(shape) || (isTable && _canResize && IsResizable(entry.Shape, shape)))
+            Tensors.Add(new PlannedTensor(key, target, entry, isTable, rule.Part));
         else
             AddMismatch(
-                MismatchKind.Misshapen, key,
-                $"{ShapeText.Of(target.shape)} from {entry.Name} {entry.Description}"
-                + (isTable && !_canResize && IsResizable(entry.Shape, target.shape)
+                MismatchKind.Misshapen, key + rule.Part,
+                $"{ShapeText.Of(shape)} from {entry.Name} {entry.Description}"
+                + (isTable && !_canResize && IsResizable(entry.Shape, shape)
                     ? " (a position table: give the loader a PositionTableResize)" : ""));
+    }
+
+    // Each part is one tensor of the source, no more and no less.
+    private void AddParts(string key, Tensor target, List<(SafetensorsEntry Entry, KeyRule Rule)> candidates, KeyMap map)
+    {
+        var given = candidates.ToLookup(candidate => candidate.Rule.Part);
+        foreach (var part in given) AddTarget(key, target, [.. part]);
+        foreach (var match in map.ExportParts(key).Where(match => !given.Contains(match.Rule!.Part))) AddMissing(key, target, match);
     }
 
     private void AddUnmatched(string key, Tensor target, KeyMap map)
@@ -95,10 +106,17 @@ internal sealed class LoadPlan
             return;
         }
 
-        var export = map.Export(key);
-        var expected = export.Key is null || export.Key == key ? "" : $" (expected under the name {export.Key})";
-        AddMismatch(MismatchKind.Missing, key, $"{ShapeText.Of(target.shape)}{expected}");
+        foreach (var match in map.ExportParts(key)) AddMissing(key, target, match);
     }
+
+    private void AddMissing(string key, Tensor target, KeyMatch match)
+    {
+        var expected = match.Key is null || match.Key == key ? "" : $" (expected under the name {match.Key})";
+        AddMismatch(MismatchKind.Missing, key + match.Rule?.Part, $"{ShapeText.Of(ShapeOf(target, match.Rule?.Part))}{expected}");
+    }
+
+    private static long[] ShapeOf(Tensor target, RowPart? part) =>
+        part is { } rows ? [target.size(0) / rows.Count, .. target.shape.Skip(1)] : target.shape;
 
     private static bool IsResizable(IReadOnlyList<long> from, long[] to) =>
         from.Count == to.Length && to.Length >= 2 && from[^1] == to[^1] && from.SkipLast(2).SequenceEqual(to.SkipLast(2));
@@ -107,5 +125,5 @@ internal sealed class LoadPlan
         _mismatches.Add(new CheckpointMismatch(kind, SafetensorsException.Shorten(key), detail));
 
     /// <summary>One tensor to be copied.</summary>
-    internal sealed record PlannedTensor(string Key, Tensor Target, SafetensorsEntry Entry, bool IsPositionTable);
+    internal sealed record PlannedTensor(string Key, Tensor Target, SafetensorsEntry Entry, bool IsPositionTable, RowPart? Part);
 }

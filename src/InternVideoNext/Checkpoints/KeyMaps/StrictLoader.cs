@@ -29,14 +29,17 @@ public static class StrictLoader
                 $"{source.Path} into {module.GetName()} by the key map '{map.Name}'{ForeignPrefix.Advice(source.Entries.Keys)}",
                 plan.Mismatches);
         using var noGradient = no_grad();
-        var loaded = plan.Tensors.Select(tensor => Copy(tensor, source, resize)).ToList();
+        // In the source's order: archives are read from front to back, and what several tensors share is read once.
+        var place = source.Entries.Keys.Select((name, i) => (name, i)).ToDictionary(key => key.name, key => key.i, StringComparer.Ordinal);
+        var loaded = plan.Tensors.OrderBy(tensor => place[tensor.Entry.Name]).Select(tensor => Copy(tensor, source, resize)).ToList();
         return new LoadReport(source.Path, map.Name, loaded, plan.Ignored, plan.Kept);
     }
 
     private static LoadedTensor Copy(LoadPlan.PlannedTensor planned, ITensorSource source, PositionTableResize? resize)
     {
         using var scope = NewDisposeScope();
-        var (key, target, entry, isTable) = planned;
+        var (key, whole, entry, isTable, part) = planned;
+        var target = part is { } rows ? rows.Of(whole) : whole;
         var values = source.Read(entry.Name);
         if (isTable && resize is not null)
             values = resize(key, values, target.shape);

@@ -29,7 +29,7 @@ internal static class EncoderBlocks
             Block(Range("blocks", config.Depth), key + "blocks.", nameof(Modules.TransformerBlock), Section, $"[{sequence}, {width}]",
                 Norms(config.Block(0)), 0, config.Depth,
                     Parts(config.Block(0), $"{key}blocks.{Index(config.Depth)}.", Section, seen, trains)),
-            Pool(config, key, seen, pools, trains));
+            Pool(config.Width, config.PoolWidth, key, Section, seen, pools, trains));
     }
 
     /// <summary>What a transformer block has besides its branches: two norms, and layer scales if any.</summary>
@@ -56,12 +56,21 @@ internal static class EncoderBlocks
         ];
     }
 
-    private static BlockDescription Pool(EncoderConfig config, string key, IReadOnlyList<double> seen, bool pools, bool trains)
+    /// <summary>The attention pool.</summary>
+    /// <param name="width">C.</param>
+    /// <param name="output">Width of the pooled vector.</param>
+    /// <param name="key">How the encoder's names begin.</param>
+    /// <param name="section">Of the paper.</param>
+    /// <param name="seen">Lengths of the sequences.</param>
+    /// <param name="pools">Whether the pool is computed.</param>
+    /// <param name="trains">Whether activations are kept.</param>
+    public static BlockDescription Pool(
+        long width, long output, string key, string section, IReadOnlyList<double> seen, bool pools, bool trains)
     {
-        var (width, output, runs) = ((long)config.Width, (long)config.PoolWidth, pools ? 1 : 0);
+        var runs = pools ? 1 : 0;
         var sum = runs * seen.Sum();
         return Block(
-            "clip_projector", key + "clip_projector.", nameof(Modules.AttentionPool), Section,
+            "clip_projector", key + "clip_projector.", nameof(Modules.AttentionPool), section,
             pools ? $"[{Tokens(seen)}, {width}] -> [{output}]" : "not used in this stage",
             // Three norms and three biases; one query, keys and values of all tokens.
             Cost.Table(9 * width) + Cost.Linear(runs, width, width, bias: false) + Cost.Linear(sum, width, 2 * width, bias: false)

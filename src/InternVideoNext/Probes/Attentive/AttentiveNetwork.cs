@@ -14,23 +14,28 @@ namespace InternVideoNext.Probes;
 /// <param name="parameters">Stacked, [G, ...] each, by the names of <see cref="AttentiveProbe"/>'s.</param>
 internal sealed class AttentiveNetwork(AttentiveProbeConfig config, IReadOnlyDictionary<string, Tensor> parameters)
 {
-    private const double NormEpsilon = 1e-5;
-
     /// <summary>Logits of every probe, [G, B, K].</summary>
     /// <param name="tokens">[B, N, C].</param>
     public Tensor Logits(Tensor tokens)
     {
         using var scope = NewDisposeScope();
+        return Linear(Pooled(tokens), "linear").MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The vectors that are classified, [G, B, C].</summary>
+    /// <param name="tokens">[B, N, C].</param>
+    public Tensor Pooled(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
         var x = tokens.unsqueeze(0);                                                       // [1, B, N, C]
         for (var i = 0; i < config.Blocks - 1; i++) x = TokenBlock(x, $"pooler.blocks.{i}.");
-        var pooled = Pool(x, "pooler.cross_attention_block.");                              // [G, B, C]
-        return Linear(pooled, "linear").MoveToOuterDisposeScope();
+        return Pool(x, "pooler.cross_attention_block.").MoveToOuterDisposeScope();
     }
 
     private Tensor Pool(Tensor x, string prefix)
     {
         var query = parameters["pooler.query_tokens"].reshape(-1, 1, config.Width);      // [G, 1, C]
-        var attended = Attend(query, nn.functional.layer_norm(x, [config.Width]), prefix); // [G, B, C]
+        var attended = Attend(query, nn.functional.layer_norm(x, [config.Width], eps: config.NormEps), prefix); // [G, B, C]
         var q = query + attended;
         return q + Mlp(Norm(q, prefix + "norm2"), prefix + "mlp.");
     }
@@ -81,7 +86,7 @@ internal sealed class AttentiveNetwork(AttentiveProbeConfig config, IReadOnlyDic
     // [G|1, ..., C] to [G, ..., C]
     private Tensor Norm(Tensor x, string name)
     {
-        var normed = nn.functional.layer_norm(x, [config.Width], eps: NormEpsilon);
+        var normed = nn.functional.layer_norm(x, [config.Width], eps: config.NormEps);
         return (normed * Spread(parameters[name + ".weight"], x.dim())) + Spread(parameters[name + ".bias"], x.dim());
     }
 

@@ -22,6 +22,9 @@ public sealed record AttentiveProbeConfig
     /// <summary>Hidden width of each MLP over the token width.</summary>
     public double MlpRatio { get; init; } = 4;
 
+    /// <summary>Added to the variance by every LayerNorm: 1e-5 in the authors' code, 1e-6 in Hugging Face's port and its files.</summary>
+    public double NormEps { get; init; } = 1e-5;
+
     /// <summary>Makes a probe with V-JEPA's initial weights.</summary>
     /// <param name="generator">Draws them (on the CPU).</param>
     /// <exception cref="ArgumentException">A size is not positive, or the heads don't divide the width.</exception>
@@ -84,13 +87,25 @@ public sealed class AttentiveProbe : Probe
 
     internal override (Tensor Weight, Tensor Bias) Head => (get_parameter("linear.weight")!, get_parameter("linear.bias")!);
 
+    /// <summary>The vector that is classified.</summary>
+    /// <param name="tokens">[B, N, C].</param>
+    /// <returns>[B, C], in the caller's dispose scope.</returns>
+    public Tensor Pool(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        return Network().Pooled(tokens)[0].MoveToOuterDisposeScope();
+    }
+
     /// <summary>Logits.</summary>
     /// <param name="input">[B, N, C] tokens.</param>
     /// <returns>[B, K].</returns>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var stackOfOne = named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.unsqueeze(0));
-        return new AttentiveNetwork(Config, stackOfOne).Logits(input)[0].MoveToOuterDisposeScope(); // [B, K]
+        return Network().Logits(input)[0].MoveToOuterDisposeScope(); // [B, K]
     }
+
+    // A stack of one.
+    private AttentiveNetwork Network() =>
+        new(Config, named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.unsqueeze(0)));
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Training.Parallel;
 
@@ -18,9 +18,9 @@ internal sealed class CollectiveWait(CollectiveOptions options)
 
     /// <summary>Why the wait is over, as the end of a sentence; null while it is not.</summary>
     public string? Verdict =>
-        _silent >= options.Timeout ? $"nothing was heard of it for {Words(options.Timeout)} (the limit of a collective call)"
+        _silent >= options.Timeout ? $"nothing was heard of it for {Readable.Time(options.Timeout)} (the limit of a collective call)"
         : options.Stop.IsCancellationRequested && _sinceStop >= options.StopTimeout
-            ? $"nothing was heard of it for {Words(options.StopTimeout)} after the run was told to stop"
+            ? $"nothing was heard of it for {Readable.Time(options.StopTimeout)} after the run was told to stop"
         : null;
 
     /// <summary>Counts the time since the last call.</summary>
@@ -37,10 +37,6 @@ internal sealed class CollectiveWait(CollectiveOptions options)
         if (_noticed || _sinceStop < NoticeAfter) return;
         _noticed = true;
         options.Notice?.Invoke($"told to stop, but still waiting for rank {string.Join(", ", silent)}, for at most "
-            + $"{Words(options.StopTimeout)}; a second Ctrl-C ends at once");
+            + $"{Readable.Time(options.StopTimeout)}; a second Ctrl-C ends at once");
     }
-
-    private static string Words(TimeSpan time) => time.TotalMinutes >= 2
-        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} minutes")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} seconds");
 }

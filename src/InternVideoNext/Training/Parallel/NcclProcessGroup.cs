@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -154,7 +155,7 @@ internal sealed class NcclProcessGroup : IProcessGroup
             }
             wait.Count(moved, Enumerable.Range(0, Size).Where(rank => rank != Rank));
             return _sockets.AnyIsLeaving() ? "a process has left" : wait.Verdict is null ? null
-                : $"a sum or copy did not end within {_sockets.Options.Timeout}";
+                : $"a sum or copy did not end within {Readable.Time(_sockets.Options.Timeout)}";
         }
         catch (NcclException e)
         {

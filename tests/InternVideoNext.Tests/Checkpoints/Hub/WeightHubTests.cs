@@ -125,7 +125,7 @@ public sealed class WeightHubTests : IDisposable
         _server.LinkedTag = null;
         _server.Files["owner/name/resolve/main/model.safetensors"] = "<html>Please log in</html>"u8.ToArray();
         var error = await Assert.ThrowsAsync<WeightFetchException>(() => Hub().FetchAsync(Weights));
-        Assert.Contains("not a safetensors file", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it is a web page, not weights", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder["test"]));
     }
 

@@ -9,7 +9,7 @@ internal static class TrainingProcess
     /// <summary>The id of the one whose words or variables contain <paramref name="mark"/>; a word ends with a zero.</summary>
     public static int Find(RunFolder run, string mark) => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        .Where(name => Read(name!, "cmdline") is { } words && words.StartsWith("dotnet\0", StringComparison.Ordinal)
+        .Where(name => Read(name!, "cmdline") is { } words && Path.GetFileName(words.Split('\0')[0]) == "dotnet"
             && words.Contains(run.Root + '\0', StringComparison.Ordinal)
             && (words + Read(name!, "environ")).Contains(mark, StringComparison.Ordinal))
         .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();

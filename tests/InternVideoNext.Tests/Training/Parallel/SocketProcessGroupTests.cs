@@ -121,7 +121,7 @@ public sealed class SocketProcessGroupTests
             else groups[0].Barrier();
         }));
         Assert.Equal(1, lost.Rank);
-        Assert.Contains("rank 1 of 2 processes is gone: nothing was heard of it for 1 seconds", lost.Message, StringComparison.Ordinal);
+        Assert.Contains("rank 1 of 2 processes is gone: nothing was heard of it for 1 s ", lost.Message, StringComparison.Ordinal);
         // The silent one, when it speaks again, cannot go on.
         groups[0].Dispose();
         Assert.Throws<ProcessLostException>(() =>
@@ -156,8 +156,8 @@ public sealed class SocketProcessGroupTests
         });
         var waiting = Task.Run(() => Assert.Throws<ProcessLostException>(groups[0].Barrier));
         await stop.CancelAsync();
-        Assert.Contains("for 8 seconds after the run was told to stop", (await waiting).Message, StringComparison.Ordinal);
-        Assert.Contains("still waiting for rank 1, for at most 8 seconds; a second Ctrl-C ends at once", Assert.Single(notices),
+        Assert.Contains("for 8 s after the run was told to stop", (await waiting).Message, StringComparison.Ordinal);
+        Assert.Contains("still waiting for rank 1, for at most 8 s; a second Ctrl-C ends at once", Assert.Single(notices),
             StringComparison.Ordinal);
         foreach (var group in groups) group.Dispose();
     }
