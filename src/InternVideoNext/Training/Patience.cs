@@ -4,7 +4,8 @@ namespace InternVideoNext.Training;
 /// <param name="cancellation">Asks the run to end, which ends a pause too.</param>
 internal sealed class Patience(CancellationToken cancellation)
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(30), Sum = TimeSpan.FromMinutes(10),
+    // The sum is less than other processes of the run wait for this one.
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(30), Sum = TimeSpan.FromMinutes(5),
         SumAtTheEnd = TimeSpan.FromSeconds(10);
 
     private TimeSpan _pause = First, _waited;

@@ -87,7 +87,7 @@ public sealed class ConfigOverrideTests
                     "data.frames is 3, but model.encoder.frames is 2", "data: workers = -1",
                 "stage1: middle_weight = -1 must be 0 or more", "teacher: interval = -1", "decay_share = 0 must lie in (0, 1]",
                     "position_base = 1 must be above 1",
-                "model.encoder: position_scale = -1", "token_share = 0 must lie in (0, 1]", "noise_levels = 0 must be above 0",
+                "model.encoder: position_scale = -1", "token_share = 0 must lie in (0, 1]", "noise_levels = 0 must lie in 1..",
             ],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }
