@@ -13,4 +13,12 @@ internal static class ConsoleOutput
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 200;
         AnsiConsole.Write(content);
     }
+
+    /// <summary>Writes to a command's own output.</summary>
+    public static void Write(IRenderable content, TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
+        console.Write(content);
+    }
 }
