@@ -31,9 +31,9 @@ public sealed class PackedPackagesTests(PackedPackagesTests.Outside outside) : I
 
         public async Task InitializeAsync()
         {
-            var (root, version) = (Repository.Root, PackageVersion.Of(Repository.Root));
-            await new PackageFeed(root, PackageFeed.DefaultFolder(root)).FillAsync(
-                version, withTool: false, TextWriter.Null, CancellationToken.None);
+            var root = Repository.Root;
+            var version = await new PackageFeed(root, PackageFeed.DefaultFolder(root)).FillAsync(
+                PackageGroup.Libraries, TextWriter.Null, CancellationToken.None);
             (_, _output) = await DotNet.RunAsync(
                 DotNet.Command(
                     "test", Path.Combine(root, "tests", "InternVideoNext.PackageTests"), "-c", "Release", "--nologo",
