@@ -90,9 +90,9 @@ internal static partial class Diagnosis
     // Run, not looked up: what fails here would fail in a step.
     private static IEnumerable<Finding> FastWays() =>
         new[] { torch.CPU }.Concat(torch.cuda.is_available() ? [torch.CUDA] : Array.Empty<torch.Device>())
-            .SelectMany(device => KernelCheck.Run(device).Select(check =>
-            check.Error is { } error ? new Finding($"{check.Work}, {Name(device)}", "fails", FindingState.Missing, error)
-            : new Finding($"{check.Work}, {Name(device)}", check.Way)));
+            .SelectMany(device => KernelCheck.Run(device).Select(check => check.Error is { } error
+                ? new Finding($"{check.Work}, {Name(device)}", "fails", FindingState.Missing, error)
+                : new Finding($"{check.Work}, {Name(device)}", check.Way)));
 
     private static string Name(torch.Device device) => device.type.ToString().ToLowerInvariant();
 

@@ -52,11 +52,9 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
     private string LengthText() => plan.Settings switch
     {
         { Length: 1, BatchSize: null } => "Every run has the preset's own length.",
-        { BatchSize: { } batch } s =>
-            string.Create(
-            CultureInfo.InvariantCulture,
+        { BatchSize: { } batch } s => FormattableString.Invariant(
             $"Reduced: every run sees {s.Length:0.####} of the preset's clips, {batch} a step at the preset's learning rates."),
-        var s => string.Create(CultureInfo.InvariantCulture, $"Reduced: every run sees {s.Length:0.####} of the preset's clips."),
+        var s => FormattableString.Invariant($"Reduced: every run sees {s.Length:0.####} of the preset's clips."),
     };
 
     private List<(string, object?)> Details(List<ulong> seeds)
@@ -85,12 +83,11 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
         var ids = AblationRows.Of(table).Select(r => r.Id).Where(id => byLabel.Values.Any(s => s.Any(r => r.Row.Id == id))).ToList();
         if (ids.Count == 0 && left.Count == 0) return;
         // What a table's rows are compared with stands above them.
-        if (table == AblationTable.Stage2 && byLabel.Values.Any(s => s.Any(r => r.Row.Id == "align-diffusion"))) ids.Insert(
-            0, "align-diffusion");
+        if (table == AblationTable.Stage2 && byLabel.Values.Any(s => s.Any(r => r.Row.Id == "align-diffusion")))
+            ids.Insert(0, "align-diffusion");
+        var readouts = string.Join(", ", byLabel.Keys.Select(l => $"{l} by the readout {plan.Settings.ReadoutFor(l)}"));
         var section = report.Section(heading)
-            .Paragraph(
-            $"{text} Top-1 on held-out clips, mean and standard deviation over seeds; "
-            + $"{string.Join(", ", byLabel.Keys.Select(l => $"{l} by the readout {plan.Settings.ReadoutFor(l)}"))}.");
+            .Paragraph($"{text} Top-1 on held-out clips, mean and standard deviation over seeds; {readouts}.");
         foreach (var (label, summaries) in byLabel)
             section.Add(
                 AblationView.Rows(label, ids.Select(id => summaries.FirstOrDefault(s => s.Row.Id == id)).OfType<AblationSummary>()));
@@ -155,10 +152,8 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
                 .Where(r => r.Metrics.Count > 0).ToList();
             foreach (var part in byPart.SelectMany(r => r.Metrics[0].Parts.Keys).Distinct())
             {
-                var lines = byPart.Where(r => r.Metrics[0].Parts.ContainsKey(part))
-                    .Select(r =>
-                        new LineSeries(
-                        r.run.Row.Id, [.. r.Metrics.Select(m => (double)m.Step)], r.Metrics.Select(m => m.Parts[part] ?? double.NaN)));
+                var lines = byPart.Where(r => r.Metrics[0].Parts.ContainsKey(part)).Select(r => new LineSeries(
+                    r.run.Row.Id, [.. r.Metrics.Select(m => (double)m.Step)], r.Metrics.Select(m => m.Parts[part] ?? double.NaN)));
                 section.Add(new LineChart($"{table}: {part}", "step", part, lines) { Smoothing = 0.9, MaxPoints = 300 });
             }
         }
@@ -166,16 +161,13 @@ internal sealed class AblationReport(AblationPlan plan, AblationRunner runner, I
 
     private void AddCommands(HtmlReport report)
     {
-        var common = string.Create(
-            CultureInfo.InvariantCulture,
-            $"--preset {plan.Settings.Preset}{(plan.Settings.Length == 1 ? "" : $" --length {plan.Settings.Length}")}"
-                + $"{(plan.Settings.BatchSize is { } b ? $" --batch {b}" : "")}");
+        var length = plan.Settings.Length == 1 ? "" : FormattableString.Invariant($" --length {plan.Settings.Length}");
+        var batch = plan.Settings.BatchSize is { } clips ? $" --batch {clips}" : "";
+        var commands = results.Select(r => r.Row).Distinct()
+            .Select(id => $"./ivnext ablate all --preset {plan.Settings.Preset}{length}{batch} --rows {id} --out runs/{id}")
+            .Append("./ivnext rerun results.json --row align-diffusion");
         report.Section("Run a row again")
             .Paragraph("Each row by itself (with what it starts from); and any finished run from this report's results file.")
-            .Preformatted(
-                string.Join(
-                '\n', results.Select(r => r.Row).Distinct()
-                .Select(id =>
-                $"./ivnext ablate all {common} --rows {id} --out runs/{id}")) + "\n./ivnext rerun results.json --row align-diffusion");
+            .Preformatted(string.Join('\n', commands));
     }
 }

@@ -61,12 +61,10 @@ internal static class BenchDisplay
             "issuing operators", $"{Number(overhead.Milliseconds)} ms, {Share(overhead.ShareOfStep)} of the step: {overhead.Method}");
         yield return (
             "parameters", string.Join(", ", r.Parameters.Select(p => $"{p.Key} {p.Value.ToString("N0", CultureInfo.InvariantCulture)}")));
+        var load = r.Machine.Load?.ToString("0.00", CultureInfo.InvariantCulture);
         yield return (
             "machine",
-            string.Create(
-            CultureInfo.InvariantCulture,
-            $"{r.Machine.Device}; {r.Machine.Processor}, {r.Machine.Cores} cores, {r.Machine.Threads} thread(s); load average "
-            + $"{r.Machine.Load:0.00}"));
+            $"{r.Machine.Device}; {r.Machine.Processor}, {r.Machine.Cores} cores, {r.Machine.Threads} thread(s); load average {load}");
         yield return ("versions", $"{r.Program}; {r.Machine.Torch}; {r.Machine.Runtime}; {r.Machine.System}");
         yield return ("command", r.Command);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using InternVideoNext.Ablations;
 using InternVideoNext.Cli.Options;
 using InternVideoNext.Description;
 using InternVideoNext.Foundation;
@@ -27,9 +28,9 @@ internal static class DescribeCommand
     {
         var command = new Command("describe",
             """
-            Print a run's model as a tree: shapes, parameters, multiply-adds of one clip's forward pass (the student on its
-            visible tokens, the teacher on all), where the paper treats each block, the memory of a training step, and which
-            fast ways it takes on the configured device.
+            Print a run: what the paper reports of it, on what hardware, how long it takes, the command; then its model as a tree:
+            shapes, parameters, multiply-adds of one clip's forward pass (the student on its visible tokens, the teacher on all),
+            where the paper treats each block, the memory of a training step, and which fast ways it takes on the configured device.
 
             Examples:
               ./ivnext describe --preset base --stage 1
@@ -52,6 +53,7 @@ internal static class DescribeCommand
             : Presets.Stage2(preset) with { PredictorStart = PredictorStart.Fresh };
         if (set.Length > 0) config = ConfigJson.Override(config, set);
         var model = ModelDescription.Of(config);
+        RecipeDisplay.Write(RecipeNote.OfStage(preset, stage, RecipeDisplay.Measured), output);
         WriteTree(model.Teacher is { } frozen ? [model.Student, frozen] : [model.Student], output);
         WriteSummary(model, config, output);
         foreach (var warning in ConfigWarnings.Of(config)) output.WriteLine($"Warning: {warning}.");

@@ -65,9 +65,8 @@ internal static class FindBatchCommand
         ConsoleOutput.Write(Table([.. trials.OrderBy(t => t.BatchSize)]));
         if (trials.Where(t => t.Fits).MaxBy(t => t.BatchSize) is not { } largest)
         {
-            Console.WriteLine(
-                string.Create(
-                CultureInfo.InvariantCulture, $"Not even one clip fits into {limit:0} MiB; take a smaller model, or training.recompute."));
+            Console.WriteLine(FormattableString.Invariant(
+                $"Not even one clip fits into {limit:0} MiB; take a smaller model, or training.recompute."));
             return ExitCode.Failed;
         }
         var fastest = trials.Where(t => t.Fits).MaxBy(t => t.ClipsPerSecond)!;
@@ -104,6 +103,5 @@ internal static class FindBatchCommand
     private static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static void Print(BatchTrial trial) =>
-        Console.WriteLine(
-            trial.Fits ? $"{trial.BatchSize} clips: {Number(trial.MillisecondsPerStep)} ms" : $"{trial.BatchSize} clips: does not fit");
+        Console.WriteLine($"{trial.BatchSize} clips: {(trial.Fits ? $"{Number(trial.MillisecondsPerStep)} ms" : "does not fit")}");
 }

@@ -63,9 +63,11 @@ internal static class ImportCommand
             if (file is not null) import.Add(format, file, split);
         var manifest = import.Build();
         manifest.Save(parsed.GetValue(Out)!);
-        var counts = manifest.Entries.GroupBy(e => e.Split)
-            .Select(g =>
-            $"{g.Key} {g.Count()}{(manifest.Expected.TryGetValue(g.Key, out var expected) ? $" of {expected} expected" : "")}");
+        var counts = manifest.Entries.GroupBy(e => e.Split).Select(split =>
+        {
+            var expected = manifest.Expected.TryGetValue(split.Key, out var clips) ? $" of {clips} expected" : "";
+            return $"{split.Key} {split.Count()}{expected}";
+        });
         Console.WriteLine($"Wrote {parsed.GetValue(Out)}: {string.Join(", ", counts)}");
         return ExitCode.Done;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using InternVideoNext.Cli.Options;
 using InternVideoNext.Cli.Packaging;
 using InternVideoNext.Foundation;
@@ -112,9 +111,8 @@ internal static class NotebookCommand
     private static async Task WriteAsync(NotebookOutcome outcome, TextWriter output)
     {
         var state = outcome.Failure is null ? "ok" : "FAILED";
-        await output.WriteLineAsync(
-            string.Create(
-            CultureInfo.InvariantCulture, $"{outcome.Name,-40} {outcome.Elapsed.TotalSeconds,7:0.0} s  {state}")).ConfigureAwait(false);
+        await output.WriteLineAsync(FormattableString.Invariant($"{outcome.Name,-40} {outcome.Elapsed.TotalSeconds,7:0.0} s  {state}"))
+            .ConfigureAwait(false);
         if (outcome.Failure is { } failure) await output.WriteLineAsync($"  {outcome.Name}, {failure.ReplaceLineEndings("\n  ")}")
             .ConfigureAwait(false);
     }

@@ -27,9 +27,8 @@ internal static class ParityCommand
 
             Exit codes: 0 all agree, 1 something does not, 2 no such folder or no reference file in it.
             """) { Folder, Json, FailuresOnly };
-        command.SetAction(
-            parsed =>
-            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
         return command;
     }
 

@@ -54,6 +54,7 @@ internal static class ProbeCommand
         command.Add(Kind("attentive", "Cross-attention pooling over all tokens, then one linear layer.", ProbeProtocols.MiniAttentive));
         command.Add(Kind("knn", "The nearest training clips vote.", ProbeProtocols.NearestNeighbours));
         command.Add(ProbeApplyCommand.Create());
+        command.Add(ProbeProtocolsCommand.Create());
         return command;
     }
 

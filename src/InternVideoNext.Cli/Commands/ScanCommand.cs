@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using Spectre.Console;
@@ -63,10 +62,7 @@ internal static class ScanCommand
         if (report.Faults.Count > 0) ConsoleOutput.Write(faults);
         var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "expected", "listed", "found", "missing", "broken");
         foreach (var split in report.Splits)
-            table.AddRow(
-                [split.Split,
-                .. new[] { split.Expected, split.Listed, split.Found, split.Missing, split.Broken }.Select(
-                n => n.ToString(CultureInfo.InvariantCulture))]);
+            table.AddRow($"{split.Split}", $"{split.Expected}", $"{split.Listed}", $"{split.Found}", $"{split.Missing}", $"{split.Broken}");
         ConsoleOutput.Write(table);
     }
 }

@@ -20,6 +20,7 @@ internal static class WeightsCommand
         CreateInspect(),
         CreateFetch(),
         CreateList(),
+        CreateProbe(),
         CreateShip(),
     };
 
@@ -47,14 +48,12 @@ internal static class WeightsCommand
         {
             Description = "Address of the hub or a mirror of it.",
             DefaultValueFactory = _ =>
-            Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/"
+                Environment.GetEnvironmentVariable("HF_ENDPOINT") is { Length: > 0 } mirror ? mirror : "https://huggingface.co/"
         };
         var command = new Command(
             "fetch", "Download a named checkpoint into the cache; a broken download goes on where it broke.\nExample: ./ivnext weights "
             + "fetch internvideo-next-base") { name, cache, hub };
-        command.SetAction(
-            (parse, cancellation) =>
-            FetchAsync(
+        command.SetAction((parse, cancellation) => FetchAsync(
             parse.GetRequiredValue(name), CacheOf(parse.GetValue(cache)), parse.GetRequiredValue(hub), parse.InvocationConfiguration,
             cancellation));
         return command;
@@ -164,9 +163,7 @@ internal static class WeightsCommand
     private static int List(WeightCache cache, TextWriter output)
     {
         foreach (var model in ShippedModels.All)
-            output.WriteLine(
-                string.Create(
-                CultureInfo.InvariantCulture,
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{model.Name,-32}{model.Row.Title}; comes with this program, {model.Bytes:N0} bytes\n{"",-32}{Numbers(model)}; sha256 "
                 + $"{model.Sha256.ToLowerInvariant()}"));
         foreach (var weights in NamedWeights.All)
@@ -179,6 +176,47 @@ internal static class WeightsCommand
         string.Join(", ", model.Result.Probes.Select(p => string.Create(CultureInfo.InvariantCulture,
         $"{p.Result.Label} {100 * p.Result.Top1:0.0} % ({p.Result.Protocol}, {p.Result.TestUsed} of {p.Result.TestExpected} clips, seed "
             + $"{model.Result.Seed})")));
+
+    private static Command CreateProbe()
+    {
+        var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, Description = "As `list` shows; default: all." };
+        var command = new Command("probe",
+            """
+            Probe the models that come with the program again, and compare with the numbers that they were tabled with: a minute each.
+
+            Examples:
+              ./ivnext weights probe mini/stage2
+              ./ivnext weights probe
+
+            Exit codes: 0 all agree, 1 some do not.
+            """) { names };
+        command.SetAction((parse, cancellation) => ProbeAsync(
+            parse.GetValue(names) is { Length: > 0 } some ? [.. some.Select(ShippedModels.Find)] : ShippedModels.All,
+            parse.InvocationConfiguration.Output, cancellation));
+        return command;
+    }
+
+    private static async Task<int> ProbeAsync(IReadOnlyList<ShippedModel> models, TextWriter output, CancellationToken cancellation)
+    {
+        var (count, off) = (0, 0);
+        foreach (var model in models)
+        {
+            output.WriteLine($"{model.Name}, seed {model.Result.Seed}: top-1 %, tabled, of these weights then, and now");
+            foreach (var probe in await model.ProbeAsync(cancellation).ConfigureAwait(false))
+            {
+                var agrees = probe.Agrees;
+                (count, off) = (count + 1, agrees ? off : off + 1);
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {probe.Label,-12}{probe.Readout,-26}{100 * probe.Tabled,6:0.0} {100 * probe.Shipped,6:0.0} "
+                    + $"{100 * probe.Now,6:0.0}{(agrees ? "" : "  differs")}"));
+            }
+        }
+        output.WriteLine(
+            $"{count - off} of {count} numbers are within {100 * ProbedAgain.Tolerance:0.0} points of those then (other processors round "
+            + "in another order: a few clips may change sides)");
+        return off == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
 
     // For those who make a release: the runs of an ablation as the package's models.
     private static Command CreateShip()

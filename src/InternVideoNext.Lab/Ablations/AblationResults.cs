@@ -33,53 +33,66 @@ public sealed record AblationResults(IReadOnlyList<AblationResult> Results)
         json.AsSpan().IndexOf("\"results\"") >= 0 ? SnakeCaseJson.Read<AblationResults>(json, source)
             : new([AblationResult.FromJson(json, source)]);
 
-    /// <summary>One row for each run, label and readout; accuracies in 0..1.</summary>
+    /// <summary>One row for each run, label and readout, with the columns of <c>results.csv</c>; accuracies in 0..1.</summary>
     public DataFrame ToDataFrame()
     {
-        var all = Results.SelectMany(r => r.Probes.Select(p => (Run: r, p.Readout, p.Result))).ToList();
-        return new DataFrame(
-            new StringDataFrameColumn("row", all.Select(a => a.Run.Row)),
-            new StringDataFrameColumn("table", all.Select(a => AblationRows.Find(a.Run.Row).Table.ToString())),
-            new UInt64DataFrameColumn("seed", all.Select(a => a.Run.Seed)),
-            new StringDataFrameColumn("preset", all.Select(a => a.Run.Settings.Preset)),
-            new StringDataFrameColumn("label", all.Select(a => a.Result.Label)),
-            new StringDataFrameColumn("readout", all.Select(a => a.Readout)),
-            new StringDataFrameColumn("protocol", all.Select(a => a.Result.Protocol)),
-            new DoubleDataFrameColumn("top1", all.Select(a => a.Result.Top1)),
-            new DoubleDataFrameColumn("low", all.Select(a => a.Result.Interval.Low)),
-            new DoubleDataFrameColumn("high", all.Select(a => a.Result.Interval.High)),
-            new DoubleDataFrameColumn("chance", all.Select(a => a.Result.Chance)),
-            new DoubleDataFrameColumn("reported", all.Select(a => Reported(a.Run.Row, a.Result.Label) / 100)),
-            new Int32DataFrameColumn("test_used", all.Select(a => a.Result.TestUsed)),
-            new Int32DataFrameColumn("test_expected", all.Select(a => a.Result.TestExpected)),
-            new Int64DataFrameColumn("training_clips", all.Select(a => a.Run.TrainingClips)),
-            new DoubleDataFrameColumn("training_seconds", all.Select(a => a.Run.TrainingSeconds)));
+        var rows = Results.SelectMany(run => run.Probes.Select(probe => (run, probe))).ToList();
+        return new DataFrame(Columns.Select(c => FrameColumn.Of(c.Name, c.Type, rows.Select(row => c.Of(row.run, row.probe)))));
     }
 
     /// <summary>One line for each run, label and readout, with a header.</summary>
     public string ToCsv()
     {
-        var text = new StringBuilder(
-            "row,table,seed,preset,length,label,readout,protocol,top1,top5,low,high,chance,reported,"
-            + "test_used,test_expected,train_used,train_expected," +
-            "training_clips,training_seconds,probe_seconds,skipped_steps,effective_rank,device,processor,threads,code,hash,model_sha256\n");
-        foreach (var r in Results)
-            foreach (var (readout, probe, _) in r.Probes)
-            {
-                var row = AblationRows.All.FirstOrDefault(a => a.Id == r.Row);
-                var reported = Reported(r.Row, probe.Label);
-                text.AppendLine(CultureInfo.InvariantCulture,
-                    $"{r.Row},{row?.Table},{r.Seed},{r.Settings.Preset},{r.Settings.Length},{probe.Label},{readout},{probe.Protocol},"
-                        + $"{probe.Top1:0.0000},{probe.Top5:0.0000},{probe.Interval.Low:0.0000},{probe.Interval.High:0.0000},"
-                        + $"{probe.Chance:0.0000},{reported},{probe.TestUsed},{probe.TestExpected},{probe.TrainUsed},"
-                        + $"{probe.TrainExpected},{r.TrainingClips},{r.TrainingSeconds:0.0},{r.ProbeSeconds:0.0},{r.SkippedSteps},"
-                        + $"{r.Features.EffectiveRank:0.00},{r.Hardware.Device},\"{r.Hardware.Processor}\",{r.Hardware.Threads},"
-                        + $"{r.Code},{r.Hash[..16]},{r.ModelSha256}");
-            }
+        var text = new StringBuilder().AppendJoin(',', Columns.Select(column => column.Name)).Append('\n');
+        foreach (var run in Results)
+            foreach (var probe in run.Probes)
+                text.AppendJoin(',', Columns.Select(column => column.Cell(run, probe))).Append('\n');
         return text.ToString();
     }
 
-    private static double? Reported(string id, string label) => (AblationRows.All.FirstOrDefault(a => a.Id == id)?.Reported, label) switch
+    private sealed record Column(string Name, Type Type, Func<AblationResult, AblationProbe, object?> Of, string Format = "{0}")
+    {
+        public string Cell(AblationResult run, AblationProbe probe) => string.Format(CultureInfo.InvariantCulture, Format, Of(run, probe));
+    }
+
+    private const string Share = "{0:0.0000}", Seconds = "{0:0.0}";
+
+    private static readonly IReadOnlyList<Column> Columns =
+    [
+        new("row", typeof(string), (run, _) => run.Row),
+        new("table", typeof(string), (run, _) => Known(run.Row)?.Table),
+        new("seed", typeof(ulong), (run, _) => run.Seed),
+        new("preset", typeof(string), (run, _) => run.Settings.Preset),
+        new("length", typeof(double), (run, _) => run.Settings.Length),
+        new("label", typeof(string), (_, probe) => probe.Result.Label),
+        new("readout", typeof(string), (_, probe) => probe.Readout),
+        new("protocol", typeof(string), (_, probe) => probe.Result.Protocol),
+        new("top1", typeof(double), (_, probe) => probe.Result.Top1, Share),
+        new("top5", typeof(double), (_, probe) => probe.Result.Top5, Share),
+        new("low", typeof(double), (_, probe) => probe.Result.Interval.Low, Share),
+        new("high", typeof(double), (_, probe) => probe.Result.Interval.High, Share),
+        new("chance", typeof(double), (_, probe) => probe.Result.Chance, Share),
+        new("reported", typeof(double), (run, probe) => Reported(run.Row, probe.Result.Label)),
+        new("test_used", typeof(int), (_, probe) => probe.Result.TestUsed),
+        new("test_expected", typeof(int), (_, probe) => probe.Result.TestExpected),
+        new("train_used", typeof(int), (_, probe) => probe.Result.TrainUsed),
+        new("train_expected", typeof(int), (_, probe) => probe.Result.TrainExpected),
+        new("training_clips", typeof(long), (run, _) => run.TrainingClips),
+        new("training_seconds", typeof(double), (run, _) => run.TrainingSeconds, Seconds),
+        new("probe_seconds", typeof(double), (run, _) => run.ProbeSeconds, Seconds),
+        new("skipped_steps", typeof(long), (run, _) => run.SkippedSteps),
+        new("effective_rank", typeof(double), (run, _) => run.Features.EffectiveRank, "{0:0.00}"),
+        new("device", typeof(string), (run, _) => run.Hardware.Device),
+        new("processor", typeof(string), (run, _) => run.Hardware.Processor, "\"{0}\""),
+        new("threads", typeof(int), (run, _) => run.Hardware.Threads),
+        new("code", typeof(string), (run, _) => run.Code),
+        new("hash", typeof(string), (run, _) => run.Hash[..16]),
+        new("model_sha256", typeof(string), (run, _) => run.ModelSha256),
+    ];
+
+    private static AblationRow? Known(string id) => AblationRows.All.FirstOrDefault(row => row.Id == id);
+
+    private static double? Reported(string id, string label) => (Known(id)?.Reported, label) switch
     {
         ({ } reported, AblationClaims.Appearance) => reported.Appearance,
         ({ } reported, AblationClaims.Motion) => reported.Motion,

@@ -73,19 +73,12 @@ public sealed class AblationRun
     private static RunConfig? Complete(RunConfig? config, IAblationData data, AblationRun? start) => config switch
     {
         Stage2Config stage2 => stage2 with { Start = start?.Name },
-        SupervisedConfig supervised => supervised with
-        {
-            Model = supervised.Model with
-            {
-                Decoder = new LabelHeadsConfig
-                {
-                    Classes = data.Labels.ToDictionary(
-                l => l.Key, l => l.Value.Count)
-                }
-            },
-        },
+        SupervisedConfig supervised => supervised with { Model = supervised.Model with { Decoder = Heads(data) } },
         _ => config,
     };
+
+    private static LabelHeadsConfig Heads(IAblationData data) =>
+        new() { Classes = data.Labels.ToDictionary(l => l.Key, l => l.Value.Count) };
 
     // Where and how often a run is saved or measured changes nothing in it.
     private static readonly string[] Operational =

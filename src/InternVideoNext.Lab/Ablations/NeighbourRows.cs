@@ -18,9 +18,11 @@ internal static class NeighbourRows
             Purpose = "Masked pixels without a teacher: 90 % tubes.",
             Neighbour = Stage1Rows.PixelLinear.Id,
             Changes = ["masking", "teacher"],
-            Configure = (s, seed) =>
-                (Stage1Config)Stage1Rows.PixelLinear.Configure!(
-                s, seed) with { Masking = new TubeMaskingConfig { Ratio = 0.9 }, Teacher = null },
+            Configure = (s, seed) => (Stage1Config)Stage1Rows.PixelLinear.Configure!(s, seed) with
+            {
+                Masking = new TubeMaskingConfig { Ratio = 0.9 },
+                Teacher = null,
+            },
         },
         new()
         {

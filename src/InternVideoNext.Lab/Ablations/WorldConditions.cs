@@ -47,8 +47,8 @@ public sealed class WorldConditions(string preset, ulong seed)
         for (var index = 0; index <= frames; index++)
         {
             var done = index;
-            found.Add(
-                Measure(index < frames ? index : null, clips, share => progress?.Report((done + share) / (frames + 1)), cancellation));
+            var condition = index < frames ? index : (int?)null;
+            found.Add(Measure(condition, clips, share => progress?.Report((done + share) / (frames + 1)), cancellation));
         }
         return found;
     }
@@ -64,13 +64,13 @@ public sealed class WorldConditions(string preset, ulong seed)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            foreach (var group in optimizer.ParamGroups) group.LearningRate = LearningRate * Math.Min(
-                1, Math.Min((step + 1) / 100.0, 4.0 * (steps - step) / steps));
+            var share = Math.Min(1, Math.Min((step + 1) / 100.0, 4.0 * (steps - step) / steps));
+            foreach (var group in optimizer.ParamGroups) group.LearningRate = LearningRate * share;
             var (video, labels) = Read(world, ShapesSplit.Train, step * Batch, Batch, index);
             var features = Features(classifier, video);
-            var loss = classifier.LabelHeads!.Labels.Select(
-                label => nn.functional.cross_entropy(classifier.LabelHeads.Logits(features, label), labels[label])).Aggregate((a, b) =>
-                a + b);
+            var losses = classifier.LabelHeads!.Labels
+                .Select(label => nn.functional.cross_entropy(classifier.LabelHeads.Logits(features, label), labels[label]));
+            var loss = losses.Aggregate((a, b) => a + b);
             optimizer.zero_grad();
             loss.backward();
             optimizer.step();

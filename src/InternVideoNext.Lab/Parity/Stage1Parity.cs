@@ -137,11 +137,9 @@ internal static class Stage1Parity
         var losses = new WeightedLosses();
         losses.Add("loss_middle", Stage1Objective.AlignMiddle(student.Alignment!, encoded.Layers, target.Middle, mask.Visible), 1);
         losses.Add("loss_final", Stage1Objective.AlignFinal(student.Alignment!, student.Encoder.Pool(encoded.Tokens), target.Final), 1);
-        losses.Add(
-            "loss_diffusion",
-            Stage1Objective.Pixel(
-            student, student.PredictMasked(encoded.Tokens, mask), video, mask,
-            (pixels, z) => decoder.Loss(pixels, z, t, noise).Total()), 1);
+        var predicted = student.PredictMasked(encoded.Tokens, mask);
+        var pixel = Stage1Objective.Pixel(student, predicted, video, mask, (pixels, z) => decoder.Loss(pixels, z, t, noise).Total());
+        losses.Add("loss_diffusion", pixel, 1);
         return losses.Sum();
     }
 }

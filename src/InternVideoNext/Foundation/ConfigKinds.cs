@@ -24,7 +24,6 @@ internal sealed class KindNamedByAttribute(string discriminator, params string[]
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class KindAttribute(string name) : Attribute
 {
-    /// <summary>The name.</summary>
     public string Name => name;
 }
 
