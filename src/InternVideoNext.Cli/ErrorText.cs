@@ -38,7 +38,7 @@ internal static partial class ErrorText
         text = NotJson().Replace(text, "it is empty or no JSON");
         text = UnknownMember().Replace(text, "'$1' is unknown here");
         text = JsonPlace().Replace(text, match =>
-            $"line {int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1}");
+            $", line {int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1}");
         return text.Trim();
     }
 
@@ -64,7 +64,7 @@ internal static partial class ErrorText
     [GeneratedRegex(@"The JSON property '([^']*)' could not be mapped to any \.NET member contained in type '[^']*'\.?")]
     private static partial Regex UnknownMember();
 
-    [GeneratedRegex(@"(?:Path: \S+ \| )?LineNumber: (\d+) \| BytePositionInLine: \d+\.?")]
+    [GeneratedRegex(@"\.?\s*(?:Path: \S+ \| )?LineNumber: (\d+) \| BytePositionInLine: \d+\.?")]
     private static partial Regex JsonPlace();
 
     [GeneratedRegex("can't allocate memory: you tried to allocate (\\d+) bytes")]

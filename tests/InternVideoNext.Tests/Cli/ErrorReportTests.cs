@@ -20,7 +20,7 @@ public sealed class ErrorReportTests
         { new TwinMissingException("no torch"), 3, "ivnext: no torch" },
         { new FileNotFoundException("no such file: a"), 1, "ivnext: no such file: a" },
         { new JsonException("',' expected"), 1, "ivnext: ',' expected" },
-        { new JsonException("bad. Path: $.a | LineNumber: 2 | BytePositionInLine: 7."), 1, "ivnext: bad. line 3" },
+        { new JsonException("bad. Path: $.a | LineNumber: 2 | BytePositionInLine: 7."), 1, "ivnext: bad, line 3" },
         { new InvalidDataException("a.json: " + NotMapped), 1, "ivnext: a.json: 'b' is unknown here" },
         { new Win32Exception(2, "cannot start x"), 1, "ivnext: cannot start x" },
         { new HttpRequestException("no route"), 1, "ivnext: no route" },
