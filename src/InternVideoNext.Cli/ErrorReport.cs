@@ -16,7 +16,7 @@ internal static class ErrorReport
         }
         catch (Exception e) when (FindKnown(e) is { } known)
         {
-            await error.WriteLineAsync($"ivnext: {known.Error.Message}").ConfigureAwait(false);
+            await error.WriteLineAsync($"ivnext: {MessageOf(known.Error)}").ConfigureAwait(false);
             return known.Code;
         }
         catch (OperationCanceledException)
@@ -34,6 +34,11 @@ internal static class ErrorReport
         return null;
     }
 
+    // libtorch's own words are followed by its stack.
+    private static string MessageOf(Exception error) =>
+        error.GetType().Assembly != typeof(ConfigurationException).Assembly && MemoryExhaustion.Is(error)
+            ? $"memory ran out: {error.Message.Split('\n')[0]}\nRemedies: a smaller batch or model, or another --device" : error.Message;
+
     private static int? CodeOf(Exception error) => error switch
     {
         ConfigurationException => ExitCode.WrongUsage,
@@ -41,6 +46,7 @@ internal static class ErrorReport
             ExitCode.EnvironmentMissing,
         NotebookException => ExitCode.Failed,
         _ when error.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
+        _ when MemoryExhaustion.Is(error) => ExitCode.Failed,
         IOException or UnauthorizedAccessException or InvalidDataException => ExitCode.Failed,
         _ => null,
     };

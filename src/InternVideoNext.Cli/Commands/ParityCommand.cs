@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Parity;
+using InternVideoNext.Recipes;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,6 +13,9 @@ internal static class ParityCommand
     private static readonly Argument<string> Folder = new("DIR") { Description = "Folder of reference files (*.safetensors)." };
     private static readonly Option<string?> Json = new("--json") { Description = "Also write the rows to this JSON file." };
     private static readonly Option<bool> FailuresOnly = new("--failures") { Description = "Print only the rows that fail." };
+
+    private static readonly Option<string> Device = new("--device")
+    { DefaultValueFactory = _ => "cpu", Description = "Where everything is computed, in float32: cpu, cuda or cuda:N." };
 
     public static Command Create()
     {
@@ -25,19 +29,21 @@ internal static class ParityCommand
               ./ivnext parity more-fixtures --json parity.json
 
             Exit codes: 0 all agree, 1 something does not, 2 no such folder or no reference file in it.
-            """) { Folder, Json, FailuresOnly };
+            """) { Folder, Device, Json, FailuresOnly };
         command.SetAction(
             parsed =>
-            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
+            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Device)!, parsed.GetValue(Json), parsed.GetValue(FailuresOnly),
+                parsed.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string folder, string? json, bool failuresOnly, InvocationConfiguration console)
+    private static int Run(string folder, string name, string? json, bool failuresOnly, InvocationConfiguration console)
     {
+        var device = TrainingDevice.Open(name);
         ParityReport report;
         try
         {
-            report = ParitySuite.Run(folder);
+            report = ParitySuite.Run(folder, device, progress: null);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,17 +15,27 @@ internal static class TrainingDevice
             || (name.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
-    /// <summary>The device, which must be here.</summary>
+    /// <summary>The run's device, which must be here.</summary>
     /// <exception cref="ConfigurationException">libtorch sees no such device on this machine.</exception>
     public static Device Open(TrainingConfig config)
     {
-        if (config.Device == "cpu") return CPU;
+        // cuBLAS and libtorch read it once, when they are first used.
+        if (config.Deterministic && config.Device != "cpu") NativeEnvironment.SetIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+        return Open(config.Device);
+    }
+
+    /// <summary>A device, which must be here.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <exception cref="ConfigurationException">It is no such name, or libtorch sees no such device on this machine.</exception>
+    public static Device Open(string name)
+    {
+        if (name == "cpu") return CPU;
+        if (!IsName(name)) throw new ConfigurationException($"device {name}: must be cpu, cuda or cuda:N");
         var count = cuda.is_available() ? cuda.device_count() : 0;
         // Asked first: where there is no CUDA, torch.device itself throws, without saying what to do.
-        if (IndexOf(config.Device) < count) return torch.device(config.Device);
+        if (IndexOf(name) < count) return torch.device(name);
         throw new ConfigurationException(
-            $"training.device is {config.Device}, but libtorch sees {count} CUDA device(s) here; name another device, or see "
-                + "./ivnext doctor");
+            $"training.device is {name}, but libtorch sees {count} CUDA device(s) here; name another device, or see ./ivnext doctor");
     }
 
     private static int IndexOf(string name) =>

@@ -8,11 +8,11 @@ namespace InternVideoNext.Tests.Cli;
 /// <summary>The command line: in this process, or as a process of its own that can be signalled and killed.</summary>
 internal sealed class Ivnext : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
-    private Ivnext(IEnumerable<string> arguments)
+    private Ivnext(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ivnext.dll"), .. arguments])
         {
@@ -22,6 +22,7 @@ internal sealed class Ivnext : IDisposable
         // The models are tiny: more threads would only wait for one another, the more so beside other tests.
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => _output.AppendLine(line.Data);
         _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
@@ -44,6 +45,14 @@ internal sealed class Ivnext : IDisposable
     public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
     {
         using var process = new Ivnext(arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Runs a process with some environment variables to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunWithAsync(
+        IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        using var process = new Ivnext(arguments, environment);
         return await process.EndAsync();
     }
 
