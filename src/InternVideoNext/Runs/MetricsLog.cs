@@ -20,15 +20,17 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     private readonly TensorBoardLog _tensorBoard;
     private readonly List<Pending> _pending = [];
     private readonly Stopwatch _sinceFlush = Stopwatch.StartNew();
+    private readonly Func<double> _memory;
     private long _skipped;
 
     /// <summary>Opens the log and drops what is beyond <paramref name="step"/>, which a resumed run is about to repeat.</summary>
     /// <param name="path">The file; made where missing.</param>
     /// <param name="step">Steps done.</param>
     /// <param name="skipped">Steps skipped so far.</param>
-    public MetricsLog(string path, long step, long skipped)
+    /// <param name="memory">Tells <see cref="StepMetrics.MemoryMegabytes"/>.</param>
+    public MetricsLog(string path, long step, long skipped, Func<double> memory)
     {
-        _skipped = skipped;
+        (_skipped, _memory) = (skipped, memory);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         _file.SetLength(LengthUpTo(step));
@@ -64,7 +66,7 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     {
         if (_pending.Count == 0) return;
         var rate = _pending.Sum(p => p.Step.Clips.Count) / _sinceFlush.Elapsed.TotalSeconds;
-        var (memory, tensors) = (Environment.WorkingSet / 1024.0 / 1024.0, Tensor.TotalCount);
+        var (memory, tensors) = (_memory(), Tensor.TotalCount);
         using (NewDisposeScope())
         {
             ReadOnlySpan<float> values = cat([.. _pending.Select(p => p.Row)]).cpu().data<float>().ToArray();

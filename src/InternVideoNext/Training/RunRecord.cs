@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InternVideoNext.Models;
+using InternVideoNext.Native;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
@@ -28,7 +29,8 @@ internal sealed class RunRecord : IRunRecord
         FirstStep = checkpoint.Restore();
         _saved = checkpoint.Newest is null ? -1 : FirstStep;
         folder.WriteConfig(config);
-        _log = new MetricsLog(folder.MetricsFile, FirstStep, optimizer.ReadSkipped());
+        _log = new MetricsLog(
+            folder.MetricsFile, FirstStep, optimizer.ReadSkipped(), MemoryInUse.On(TrainingDevice.Open(config.Training)));
     }
 
     public long FirstStep { get; }

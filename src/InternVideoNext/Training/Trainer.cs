@@ -39,6 +39,7 @@ public sealed class Trainer(
     /// <param name="progress">Called every <see cref="TrainingConfig.LogEvery"/> steps, on the first process.</param>
     /// <param name="cancellation">Ends the run at the next step, with a checkpoint; on any process, for all.</param>
     /// <exception cref="TrainingHaltedException">Too many steps had a non-finite loss or gradient.</exception>
+    /// <exception cref="MemoryExhaustedException">Memory ran out in a step; there is a checkpoint of those before.</exception>
     /// <exception cref="IOException">Another process trains in the folder, or it cannot be written.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     /// <exception cref="ProcessLostException">A process of the group is gone.</exception>
@@ -61,9 +62,14 @@ public sealed class Trainer(
         while (step < _training.Steps)
         {
             using var current = new TrainingStep(_training, _group, _device, stage, optimizer, step, StepTrace.None);
-            while (!current.IsComplete && batches.Next(cancellation) is { } batch)
-                using (batch) current.Add(batch);
-            if (!current.TryUpdate(record, batches.TakeStepWait())) break;
+            var exhaustion = AddBatches(current, batches, cancellation);
+            if (!current.TryUpdate(record, batches.TakeStepWait()))
+            {
+                // A process without memory leaves its step undone: all end here, with a checkpoint of the steps before.
+                if (exhaustion is null) break;
+                Save();
+                throw new MemoryExhaustedException(_training, step, record.Checkpoint, exhaustion);
+            }
             step++;
             if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);
             if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
@@ -88,6 +94,21 @@ public sealed class Trainer(
         {
             _group.Barrier();
             record.Save(step);
+        }
+    }
+
+    // Returns why memory ran out before the share was complete; null where it did not.
+    private static Exception? AddBatches(TrainingStep step, BatchReader batches, CancellationToken cancellation)
+    {
+        try
+        {
+            while (!step.IsComplete && batches.Next(cancellation) is { } batch)
+                using (batch) step.Add(batch);
+            return null;
+        }
+        catch (Exception e) when (MemoryExhaustion.Is(e))
+        {
+            return e;
         }
     }
 
