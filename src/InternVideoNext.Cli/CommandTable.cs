@@ -24,6 +24,7 @@ internal static class CommandTable
         Group("bench", "Measure speed.", BenchDataCommand.Create(), BenchTrainCommand.Create(), BenchCompareCommand.Create(),
             BenchTwinCommand.Create(), BenchTracedCommand.Create()),
         ParityCommand.Create(),
+        GpuCheckCommand.Create(),
         DescribeCommand.Create(),
         Group("notebook", "Run notebooks.", NotebookCommand.CreateRun()),
         PackCommand.Create(),

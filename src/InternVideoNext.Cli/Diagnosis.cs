@@ -81,7 +81,7 @@ internal static partial class Diagnosis
             yield break;
         }
         yield return driver
-            ? new("CUDA", "an NVIDIA driver is here, but this libtorch has no CUDA", FindingState.Limited,
+            ? new("CUDA", "an NVIDIA driver is here, but this libtorch has no CUDA or does not reach it", FindingState.Limited,
                 "set IVNEXT_LIBTORCH to an installed PyTorch's torch/lib, or build with IVNEXT_BUILD_OPTIONS=-p:Backend=cuda (see "
                     + "environment.md)")
             : new("CUDA", "no NVIDIA driver; training runs on the CPU");

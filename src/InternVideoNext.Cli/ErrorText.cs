@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using FFMpegCore.Exceptions;
+using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 
 namespace InternVideoNext.Cli;
 
@@ -20,6 +22,8 @@ internal static partial class ErrorText
         // libtorch adds its own call stack, ffmpeg's wrapper all that ffmpeg wrote.
         return error switch
         {
+            _ when MemoryExhaustion.Is(error) && error.GetType().Assembly != typeof(ConfigurationException).Assembly =>
+                $"memory ran out: {FirstLine(text)}\nRemedies: a smaller batch or model, or another --device",
             FFMpegException when FirstLine(text) != LastLine(text) => $"{FirstLine(text)} {LastLine(text)}",
             InvalidOperationException => FirstLine(text),
             ExternalException and not Win32Exception => FirstLine(text),

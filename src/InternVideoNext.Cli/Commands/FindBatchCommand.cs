@@ -23,8 +23,8 @@ internal static class FindBatchCommand
     private static readonly Option<string?> Device = DeviceOption.CreateOptional();
     private static readonly Option<double?> Memory = new Option<double?>("--memory-megabytes")
     {
-        Description = $"Resident memory that training may take; {DefaultShare:P0} of the machine's where not given. On CUDA the "
-        + "device's memory is the limit besides."
+        Description = $"Memory that training may take: on the CPU resident memory, {DefaultShare:P0} of the machine's where not given; on "
+        + "CUDA the GPU's, all that it gives where not given."
     }.InRange(1, 1e9);
     private static readonly Option<int> Most = new Option<int>("--most")
     { DefaultValueFactory = _ => 4096, Description = "No larger batch is tried." }.InRange(1, 1_000_000);
@@ -55,23 +55,26 @@ internal static class FindBatchCommand
             Console.WriteLine(JsonSerializer.Serialize(BatchTrial.Run(config, size)));
             return ExitCode.Done;
         }
-        var limit = parsed.GetValue(Memory) ?? DefaultShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024;
+        var host = DefaultShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024 / 1024;
+        var onHost = config.Training.Device == "cpu";
+        var limit = parsed.GetValue(Memory) ?? (onHost ? host : double.PositiveInfinity);
+        var within = double.IsFinite(limit) ? string.Create(CultureInfo.InvariantCulture, $"{limit:0} MiB") : "the GPU";
         TrainingDevice.Open(config.Training);
         string[] words = [.. parsed.Tokens.Select(t => t.Value), Trial.Name];
         var search = new BatchSearch(
-            (batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], limit).RunAsync(batch, stop),
+            (batch, stop) => new TrialProcess([.. words, batch.ToString(CultureInfo.InvariantCulture)], onHost ? limit : host, limit)
+                .RunAsync(batch, stop),
             parsed.GetValue(Most));
         var trials = await search.RunAsync(new ImmediateProgress<BatchTrial>(Print), cancellation).ConfigureAwait(false);
         ConsoleOutput.Write(Table([.. trials.OrderBy(t => t.BatchSize)]));
         if (trials.Where(t => t.Fits).MaxBy(t => t.BatchSize) is not { } largest)
         {
-            Console.WriteLine(FormattableString.Invariant(
-                $"Not even one clip fits into {limit:0} MiB; take a smaller model, or training.recompute."));
+            Console.WriteLine($"Not even one clip fits into {within}; take a smaller model, or training.recompute.");
             return ExitCode.Failed;
         }
         var fastest = trials.Where(t => t.Fits).MaxBy(t => t.ClipsPerSecond)!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Largest that fits into {limit:0} MiB: --set training.batch_size={largest.BatchSize} ({largest.ClipsPerSecond:0.0} "
+            $"Largest that fits into {within}: --set training.batch_size={largest.BatchSize} ({largest.ClipsPerSecond:0.0} "
                 + $"clips/s); fastest: {fastest.BatchSize} ({fastest.ClipsPerSecond:0.0} clips/s)."));
         return ExitCode.Done;
     }
@@ -90,7 +93,7 @@ internal static class FindBatchCommand
 
     private static Table Table(IReadOnlyList<BatchTrial> trials)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("batch", "ms a step", "clips/s", "peak resident MiB");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("batch", "ms a step", "clips/s", "peak MiB");
         foreach (var t in trials)
         {
             var batch = t.BatchSize.ToString(CultureInfo.InvariantCulture);

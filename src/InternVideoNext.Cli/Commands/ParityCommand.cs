@@ -14,6 +14,9 @@ internal static class ParityCommand
     private static readonly Option<string?> Json = new("--json") { Description = "Also write the rows to this JSON file." };
     private static readonly Option<bool> FailuresOnly = new("--failures") { Description = "Print only the rows that fail." };
 
+    private static readonly Option<string> Device = new("--device")
+    { DefaultValueFactory = _ => "cpu", Description = "Where everything is computed, in float32: cpu, cuda or cuda:N." };
+
     public static Command Create()
     {
         var command = new Command("parity",
@@ -26,18 +29,20 @@ internal static class ParityCommand
               ./ivnext parity more-fixtures --json parity.json
 
             Exit codes: 0 all agree, 1 something does not, 2 no such folder or no reference file in it.
-            """) { Folder, Json, FailuresOnly };
-        command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(Folder), parsed.GetValue(Json), parsed.GetValue(FailuresOnly), parsed.InvocationConfiguration));
+            """) { Folder, Device, Json, FailuresOnly };
+        command.SetAction(
+            parsed =>
+            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Device)!, parsed.GetValue(Json), parsed.GetValue(FailuresOnly),
+                parsed.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string folder, string? json, bool failuresOnly, InvocationConfiguration console)
+    private static int Run(string folder, string name, string? json, bool failuresOnly, InvocationConfiguration console)
     {
         if (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.safetensors").Any())
             throw new ConfigurationException($"{folder}: give a folder with reference files (*.safetensors) in it");
         OutputPath.Require("--json", json);
-        var report = ParitySuite.Run(folder);
+        var report = ParitySuite.Run(folder, DeviceOption.Open(name), progress: null);
         var failures = report.Failures.ToList();
         WriteTable(failuresOnly ? failures : report.Rows, console.Output);
         if (json is not null) AsideFile.Write(json, report.ToJson());

@@ -11,8 +11,9 @@ namespace InternVideoNext.Cli.Runs;
 /// machine suffers.
 /// </summary>
 /// <param name="arguments">The words after the program's name that make it print one trial as JSON.</param>
-/// <param name="limitMegabytes">Resident memory that it may take.</param>
-internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limitMegabytes)
+/// <param name="residentMegabytes">Resident memory that it may take.</param>
+/// <param name="peakMegabytes">What it may report of memory where it computes: the same on the CPU, the GPU's on CUDA.</param>
+internal sealed class TrialProcess(IReadOnlyList<string> arguments, double residentMegabytes, double peakMegabytes)
 {
     private const int Killed = 137;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
@@ -27,7 +28,7 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limit
         while (!process.HasExited)
         {
             process.Refresh();
-            tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > limitMegabytes;
+            tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > residentMegabytes;
             if (tooMuch || cancellation.IsCancellationRequested) process.Kill();
             await process.WaitForExitAsync(CancellationToken.None).WaitAsync(PollInterval, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -35,15 +36,16 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double limit
         cancellation.ThrowIfCancellationRequested();
         var (text, problem) = (await output.ConfigureAwait(false), await error.ConfigureAwait(false));
         if (process.ExitCode == 0 && JsonSerializer.Deserialize<BatchTrial>(text) is { } trial)
-            return trial with { Fits = trial.PeakMegabytes <= limitMegabytes };
+            return trial with { Fits = trial.PeakMegabytes <= peakMegabytes };
         if (tooMuch || process.ExitCode == Killed || IsMemory(problem)) return new BatchTrial(batchSize, Fits: false, 0, 0);
         var message = string.Create(CultureInfo.InvariantCulture, $"a step of {batchSize} clips failed: {problem.Trim()}");
         throw process.ExitCode == ExitCode.WrongUsage ? new ConfigurationException(message) : new InvalidDataException(message);
     }
 
-    // libtorch's allocators say it in words only: "CUDA out of memory", "not enough memory: you tried to allocate".
+    // The first are ErrorReport's words; where the process was aborted there are libtorch's own.
     private static bool IsMemory(string problem) =>
-        problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        problem.Contains("memory ran out", StringComparison.Ordinal)
+            || problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
             || problem.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
 
     private ProcessStartInfo StartInfo()

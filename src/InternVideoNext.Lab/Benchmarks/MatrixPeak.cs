@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ internal sealed record MatrixPeak(double FlopPerSecond, string Product)
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var side = device.type == DeviceType.CUDA ? CudaSide : CpuSide;
-        using var generator = new Generator(1, device);
+        using var random = TensorRandom.Of(1, device);
         var (a, b) = (Matrix(), Matrix());
         matmul(a, b).Dispose(); // memory and kernels are made ready
         var fastest = double.PositiveInfinity;
@@ -40,6 +41,6 @@ internal sealed record MatrixPeak(double FlopPerSecond, string Product)
             2.0 * side * side * side / fastest,
             string.Create(CultureInfo.InvariantCulture, $"{side} x {side} x {side}, {precision.ToString().ToLowerInvariant()}"));
 
-        Tensor Matrix() => randn([side, side], dtype: float32, device: device, generator: generator).to(precision.ScalarType());
+        Tensor Matrix() => random.Normal(side, side).to(precision.ScalarType());
     }
 }

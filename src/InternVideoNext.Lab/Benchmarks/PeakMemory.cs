@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using InternVideoNext.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,28 +40,24 @@ internal static class PeakMemory
             kibibytes / 1024, $"peak resident memory of the process (VmHWM), {(forgotten ? "from warm-up on" : "from its start on")}");
     }
 
-    // libtorch's allocator keeps what it was given, so that a reading after the steps is their peak. TorchSharp binds none of its counters.
+    // libtorch's allocator keeps what it was given, so that a reading after the steps is their peak.
     private static BenchmarkMemory OfCard(Device device)
     {
-        var own = Ask("--query-compute-apps=pid,used_memory").Select(l => l.Split(','))
-            .FirstOrDefault(l => l.Length == 2 && l[0].Trim() == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        if (own is not null && Number(own[1]) is { } used) return new BenchmarkMemory(
-            used, "nvidia-smi: the process's memory after the steps, CUDA context and the allocator's cache included");
-        return Ask("--query-gpu=memory.used", Math.Max(device.index, 0)) is [var whole, ..] && Number(whole) is { } all
-            ? new BenchmarkMemory(all, "nvidia-smi: all memory in use on the card after the steps, by whomever")
-            : new BenchmarkMemory(null, "nvidia-smi gave no answer");
+        if (GpuMemory.Open(Math.Max(device.index, 0), out var reason) is not { } gpu) return new BenchmarkMemory(null, reason!);
+        if (gpu.OfProcess() is { } own) return new BenchmarkMemory(
+            own, "NVML: the process's memory after the steps, CUDA context and the allocator's cache included");
+        return gpu.OfGpu() is { } all
+            ? new BenchmarkMemory(all, "NVML: all memory in use on the card after the steps, by whomever")
+            : new BenchmarkMemory(null, "NVML gave no answer");
     }
 
     /// <summary>The answer of nvidia-smi, line by line; empty where it is not there.</summary>
     /// <param name="query">Its option.</param>
-    /// <param name="card">One card only; null: all.</param>
-    public static IReadOnlyList<string> Ask(string query, int? card = null)
+    /// <param name="device">A CUDA device of libtorch's: asked for by its UUID, since nvidia-smi counts otherwise.</param>
+    public static IReadOnlyList<string> Ask(string query, Device device)
     {
-        var start = new ProcessStartInfo(
-            "nvidia-smi",
-            [query, "--format=csv,noheader,nounits",
-            .. card is { } index ? [$"--id={index}"]
-            : Array.Empty<string>()])
+        if (GpuMemory.UuidOf(Math.Max(device.index, 0)) is not { } uuid) return [];
+        var start = new ProcessStartInfo("nvidia-smi", [query, "--format=csv,noheader,nounits", $"--id=GPU-{uuid}"])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
@@ -74,6 +71,4 @@ internal static class PeakMemory
             return [];
         }
     }
-
-    private static double? Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

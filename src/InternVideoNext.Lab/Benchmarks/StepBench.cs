@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Native;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
 using InternVideoNext.Stages;
@@ -37,10 +39,10 @@ internal sealed class StepBench : IDisposable
         _clock = new StepClock(Wait);
         (_stage, _teacher) = Build(config, withoutTeacher);
         _optimizer = new FlatAdamW(_stage.Student, _training);
-        using var generator = new Generator(_training.Seed, CPU);
-        var clips = randn([_training.BatchSize, 3, config.Data.Frames, config.Data.Size, config.Data.Size], generator: generator);
+        using var random = TensorRandom.Of(_training.Seed, CPU);
+        var clips = random.Normal(_training.BatchSize, 3, config.Data.Frames, config.Data.Size, config.Data.Size);
         _batch = new ClipBatch(clips.to(device).DetachFromDisposeScope(), [.. Enumerable.Range(0, _training.BatchSize)]);
-        _log = new MetricsLog(Path.Combine(_folder.FullName, "metrics.jsonl"), step: 0, skipped: 0);
+        _log = new MetricsLog(Path.Combine(_folder.FullName, "metrics.jsonl"), step: 0, skipped: 0, MemoryInUse.On(device));
     }
 
     /// <summary>Waits until the device has done what it was given.</summary>

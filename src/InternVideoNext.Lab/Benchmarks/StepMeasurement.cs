@@ -75,7 +75,7 @@ internal static class StepMeasurement
     /// <param name="device">The same, opened.</param>
     /// <param name="load">Its load before the steps.</param>
     public static BenchmarkMachine Machine(TrainingConfig training, Device device, double? load) => new(
-        device.type == DeviceType.CUDA ? PeakMemory.Ask("--query-gpu=name,driver_version", Math.Max(device.index, 0)) is [var card, ..]
+        device.type == DeviceType.CUDA ? PeakMemory.Ask("--query-gpu=name,driver_version", device) is [var card, ..]
             ? card : training.Device : "cpu",
         Processor.Name, Environment.ProcessorCount, get_num_threads(), load, RuntimeInformation.OSDescription,
             RuntimeInformation.FrameworkDescription,

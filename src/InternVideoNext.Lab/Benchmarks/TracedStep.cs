@@ -67,8 +67,8 @@ internal sealed class TracedStep : IDisposable
         _groups = [
             .. trained.GroupBy(p => p.Weight.dim() > 1 && !Undecayed.Contains(p.Name.Split('.')[^1]))
             .Select(g => new Group([.. g.Select(p => p.Weight)], g.Key ? _training.WeightDecay : 0))];
-        using var generator = new Generator(_training.Seed, CPU);
-        _clips = randn([_training.BatchSize, 3, config.Data.Frames, config.Data.Size, config.Data.Size], generator: generator).to(device)
+        using var random = TensorRandom.Of(_training.Seed, CPU);
+        _clips = random.Normal(_training.BatchSize, 3, config.Data.Frames, config.Data.Size, config.Data.Size).to(device)
             .DetachFromDisposeScope();
     }
 

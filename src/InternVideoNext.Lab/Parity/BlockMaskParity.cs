@@ -52,7 +52,7 @@ internal static class BlockMaskParity
             rows.Fail(quantity, "missing in the file: not compared");
             return;
         }
-        var recorded = reference[quantity].to(float64);
+        var recorded = reference[quantity].cpu().to(float64);
         // The clips of a batch share their count: one number per batch.
         var theirs = (recorded.dim() > 1 ? recorded.mean([1]) : recorded).data<double>().ToArray();
         var error = Math.Sqrt((Variance(ours) / ours.Length) + (Variance(theirs) / theirs.Length));
@@ -72,7 +72,7 @@ internal static class BlockMaskParity
             rows.Fail(quantity, "missing in the file: not compared");
             return;
         }
-        var masked = reference[quantity].to(@bool).data<bool>().ToArray();
+        var masked = reference[quantity].cpu().to(@bool).data<bool>().ToArray();
         var wrong = 0;
         for (var start = 0; start < masked.Length; start += grid.Tokens)
         {

@@ -79,7 +79,7 @@ internal static partial class MiscParity
     // The name says how long; start and peak stand in the table, the final rate follows from its last value.
     private static TrainingConfig Schedule(ReferenceData reference, string name, int steps, int warmup)
     {
-        var rates = reference[name].to(float64).data<double>().ToArray();
+        var rates = reference[name].cpu().to(float64).data<double>().ToArray();
         if (rates.Length != steps || warmup >= steps)
             throw new InvalidDataException($"{name}: {rates.Length} values, and a name that says {steps} with {warmup} of warm-up");
         var peak = rates[warmup];

@@ -19,7 +19,7 @@ internal sealed class ParityRecorder(ReferenceData reference)
             return;
         }
         using var scope = NewDisposeScope();
-        var (ours, theirs) = (actual.detach().to(float64), reference[quantity].to(float64));
+        var (ours, theirs) = (actual.detach().cpu().to(float64), reference[quantity].cpu().to(float64));
         if (ours.numel() == 1 && theirs.numel() == 1) ours = ours.reshape(theirs.shape);
         if (!ours.shape.SequenceEqual(theirs.shape))
         {

@@ -19,15 +19,16 @@ public static class ParitySuite
     /// <returns>One row per quantity. A file that cannot be read or is of no known kind gives a failing row with the reason.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no such file.</exception>
-    public static ParityReport Run(string folder) => Run(folder, progress: null);
+    public static ParityReport Run(string folder) => Run(folder, CPU, progress: null);
 
     /// <summary>Checks every <c>*.safetensors</c> file of a folder, saying which one is under way.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="device">Where everything is computed, in float32.</param>
     /// <param name="progress">Told each file's name before it is checked; null for nobody.</param>
     /// <returns>One row per quantity.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no such file.</exception>
-    public static ParityReport Run(string folder, IProgress<string>? progress)
+    public static ParityReport Run(string folder, Device device, IProgress<string>? progress)
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException(
             $"{folder}: there is no such folder; give the one that holds the reference files");
@@ -37,20 +38,21 @@ public static class ParitySuite
         foreach (var file in files)
         {
             progress?.Report(Path.GetFileName(file));
-            rows.AddRange(RunFile(file));
+            rows.AddRange(RunFile(file, device));
         }
         return new ParityReport(rows);
     }
 
     /// <summary>Checks one reference file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="device">Where everything is computed; null: on the CPU.</param>
     /// <returns>One row per quantity; a failing row with the reason where the file cannot be checked.</returns>
-    public static IReadOnlyList<ParityRow> RunFile(string path)
+    public static IReadOnlyList<ParityRow> RunFile(string path, Device? device = null)
     {
         using var scope = NewDisposeScope();
         try
         {
-            using var reference = ReferenceData.Open(path);
+            using var reference = ReferenceData.Open(path, device ?? CPU);
             return Check(reference);
         }
         catch (Exception e) when (IsOfTheFile(e))

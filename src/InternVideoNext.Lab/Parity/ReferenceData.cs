@@ -11,7 +11,10 @@ internal sealed class ReferenceData : IDisposable
     private readonly SafetensorsFile _file;
     private readonly JsonElement _info;
 
-    private ReferenceData(SafetensorsFile file, JsonElement info) => (_file, _info) = (file, info);
+    private ReferenceData(SafetensorsFile file, JsonElement info, Device device) => (_file, _info, Device) = (file, info, device);
+
+    /// <summary>Where everything is computed.</summary>
+    public Device Device { get; }
 
     /// <summary>The file's name without its folder.</summary>
     public string Name => Path.GetFileName(_file.Path);
@@ -21,13 +24,13 @@ internal sealed class ReferenceData : IDisposable
     /// <summary>Every tensor, weights and inputs included.</summary>
     public ITensorSource Source => _file;
 
-    /// <summary>Reads a tensor into the current dispose scope.</summary>
+    /// <summary>Reads a tensor into the current dispose scope, on the device.</summary>
     /// <exception cref="SafetensorsException">There is none of that name.</exception>
-    public Tensor this[string name] => _file.Read(name);
+    public Tensor this[string name] => _file.Read(name).to(Device);
 
     /// <exception cref="SafetensorsException">Not a safetensors file.</exception>
     /// <exception cref="JsonException">The <c>info</c> is not a JSON object.</exception>
-    public static ReferenceData Open(string path)
+    public static ReferenceData Open(string path, Device device)
     {
         LibTorch.EnsureLoaded();
         var file = SafetensorsFile.Open(path);
@@ -35,7 +38,7 @@ internal sealed class ReferenceData : IDisposable
         {
             using var info = JsonDocument.Parse(file.Metadata.GetValueOrDefault("info", "{}"));
             if (info.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("__metadata__.info is not a JSON object");
-            return new ReferenceData(file, info.RootElement.Clone());
+            return new ReferenceData(file, info.RootElement.Clone(), device);
         }
         catch (JsonException)
         {

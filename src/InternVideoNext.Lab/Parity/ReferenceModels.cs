@@ -1,5 +1,6 @@
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Masking;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Parity;
@@ -10,7 +11,7 @@ internal static class ReferenceModels
     /// <summary>Every weight of the file under the module's own name.</summary>
     public static KeyMap SameNames { get; } = new("reference file", [KeyRule.Map("{rest}", "{rest}")]);
 
-    /// <summary>A module with the weights under a prefix of the file. The caller disposes it.</summary>
+    /// <summary>A module with the weights under a prefix of the file, on the reference's device. The caller disposes it.</summary>
     /// <exception cref="CheckpointMismatchException">Names or shapes do not fit; every one is listed.</exception>
     public static T Load<T>(Func<Generator, T> build, ReferenceData reference, string prefix, KeyMap map)
         where T : nn.Module
@@ -20,6 +21,7 @@ internal static class ReferenceModels
         try
         {
             StrictLoader.Load(module, reference.Select(prefix), map);
+            module.to(reference.Device);
             return module;
         }
         catch (CheckpointMismatchException)

@@ -21,7 +21,7 @@ public sealed record MemoryEstimate(IReadOnlyList<MemoryLine> Lines)
         var lines = new List<MemoryLine> { new("weights", $"{size} B x {Count(parameters)} parameters", size * parameters) };
         if (bfloat16) lines.Add(new("float32 master weights", $"4 B x {Count(parameters)}", 4 * parameters));
         lines.Add(new("gradients", $"{size} B x {Count(parameters)}", size * parameters));
-        if (bfloat16) lines.Add(new("float32 gradients while AdamW steps", $"4 B x {Count(parameters)}", 4 * parameters));
+        if (bfloat16) lines.Add(new("float32 gradients, summed over batches", $"4 B x {Count(parameters)}", 4 * parameters));
         lines.Add(new("AdamW moments", $"2 x 4 B x {Count(parameters)}", 8 * parameters));
         if (teacher is not null) lines.Add(
             new("teacher weights", $"{size} B x {Count(teacher.Parameters)} parameters", size * (double)teacher.Parameters));

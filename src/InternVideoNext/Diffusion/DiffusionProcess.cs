@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Diffusion;
@@ -98,19 +99,17 @@ public sealed class DiffusionProcess(NoiseSchedule schedule) : IDisposable
         return current;
     }
 
-    /// <summary>Samples <paramref name="rows"/> rows with all noise drawn from a generator.</summary>
+    /// <summary>Samples <paramref name="rows"/> rows with all noise drawn from a source.</summary>
     /// <param name="predict">The network.</param>
     /// <param name="rows">M.</param>
     /// <param name="components">P.</param>
-    /// <param name="generator">Source of the initial and all later noise; the samples live on its device.</param>
+    /// <param name="random">Source of the initial and all later noise; the samples live on its device.</param>
     /// <param name="temperature">Factor of the noise, at least 0. The initial noise is not scaled.</param>
     /// <returns>[M, P] float32.</returns>
-    public Tensor Sample(NoisePredictor predict, long rows, long components, Generator generator, double temperature = 1.0)
+    public Tensor Sample(NoisePredictor predict, long rows, long components, TensorRandom random, double temperature = 1.0)
     {
-        using var initial = Draw();
-        return Sample(predict, initial, _ => Draw(), temperature);
-
-        Tensor Draw() => randn(rows, components, dtype: float32, device: generator.device, generator: generator);
+        using var initial = random.Normal(rows, components);
+        return Sample(predict, initial, _ => random.Normal(rows, components), temperature);
     }
 
     /// <summary>Frees the tables.</summary>

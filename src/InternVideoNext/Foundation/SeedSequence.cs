@@ -17,13 +17,13 @@ public static class SeedSequence
         return state;
     }
 
-    internal const ulong Golden = 0x9E3779B97F4A7C15;
+    internal const ulong Golden = 0x9E3779B97F4A7C15, FirstFactor = 0xBF58476D1CE4E5B9, SecondFactor = 0x94D049BB133111EB;
 
     // The finaliser of SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators").
     internal static ulong Mix(ulong z)
     {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        z = (z ^ (z >> 30)) * FirstFactor;
+        z = (z ^ (z >> 27)) * SecondFactor;
         return z ^ (z >> 31);
     }
 }

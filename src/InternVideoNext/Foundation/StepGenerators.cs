@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace InternVideoNext.Foundation;
 
 /// <summary>
-/// Fresh generators for one step, each a function of (seed, stream, step): a resumed run draws what an uninterrupted one would.
+/// Fresh sources of random tensors for one step, each a function of (seed, stream, step): a resumed run draws what an uninterrupted one
+/// would.
 /// </summary>
 /// <param name="seed">The run's.</param>
 /// <param name="step">0-based.</param>
@@ -11,13 +12,13 @@ namespace InternVideoNext.Foundation;
 public sealed class StepGenerators(ulong seed, long step, Device device) : IDisposable
 {
     /// <summary>For masks and everything else that is drawn once per step.</summary>
-    public Generator Mask { get; } = Make(seed, Stream.Mask, step, device);
+    public TensorRandom Mask { get; } = Make(seed, Stream.Mask, step, device);
 
     /// <summary>For dropped paths.</summary>
-    public Generator DropPath { get; } = Make(seed, Stream.DropPath, step, device);
+    public TensorRandom DropPath { get; } = Make(seed, Stream.DropPath, step, device);
 
     /// <summary>For the diffusion loss: timesteps and noise.</summary>
-    public Generator Noise { get; } = Make(seed, Stream.Noise, step, device);
+    public TensorRandom Noise { get; } = Make(seed, Stream.Noise, step, device);
 
     /// <summary>For a run's initial weights, always on the CPU.</summary>
     /// <param name="seed">The run's.</param>
@@ -31,8 +32,8 @@ public sealed class StepGenerators(ulong seed, long step, Device device) : IDisp
         Noise.Dispose();
     }
 
-    private static Generator Make(ulong seed, Stream stream, long step, Device device) =>
-        new(SeedSequence.Derive(seed, (ulong)stream, (ulong)step), device);
+    private static TensorRandom Make(ulong seed, Stream stream, long step, Device device) =>
+        TensorRandom.Of(SeedSequence.Derive(seed, (ulong)stream, (ulong)step), device);
 
     private enum Stream : ulong { Weights = 1, Mask, DropPath, Noise }
 }

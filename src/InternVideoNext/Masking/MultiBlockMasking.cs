@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 using InternVideoNext.Modules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Masking;
@@ -38,9 +36,8 @@ public sealed record MultiBlockMaskingConfig : MaskingConfig
 }
 
 /// <summary>
-/// Draws block masks on the host, and copies the tables to the generator's device without waiting for it. Every clip of a batch keeps as
-/// many visible tokens as the clip with the
-/// fewest, never 0: see <see cref="BlockSampler"/> for how that is kept.
+/// Draws block masks on the host, and copies the tables to the random source's device without waiting for it. Every clip of a batch keeps
+/// as many visible tokens as the clip with the fewest, never 0: see <see cref="BlockSampler"/> for how that is kept.
 /// </summary>
 public sealed class MultiBlockMasking : IMaskingPolicy
 {
@@ -59,14 +56,14 @@ public sealed class MultiBlockMasking : IMaskingPolicy
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
+    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, TensorRandom random)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        var seed = HostSeed.From(generator);
+        var seed = random.NextSeed();
         return
         [
             .. _config.Blocks.Select((blocks, index) =>
-                DrawMask(batch, blocks, new DeterministicRandom(SeedSequence.Derive(seed, (ulong)index)), generator.device)),
+                DrawMask(batch, blocks, new DeterministicRandom(SeedSequence.Derive(seed, (ulong)index)), random.Device)),
         ];
     }
 
@@ -83,12 +80,10 @@ public sealed class MultiBlockMasking : IMaskingPolicy
         return TokenMask.FromIndices(Upload(visibleRows, device), Upload(maskedRows, device));
     }
 
-    // Only a copy from page-locked memory lets the host go on.
     private static Tensor Upload(long[,] rows, Device device)
     {
-        if (device.type != DeviceType.CUDA) return tensor(rows, device: device);
         using var scope = NewDisposeScope();
-        return tensor(rows).pin_memory().to(device, non_blocking: true).MoveToOuterDisposeScope();
+        return PinnedCopy.To(tensor(rows, device: CPU), device).MoveToOuterDisposeScope();
     }
 
     // Positions of a frame to tokens of the clip, ascending.
@@ -142,22 +137,6 @@ public sealed class MultiBlockMasking : IMaskingPolicy
 /// <param name="Count">Blocks per clip, at least 1.</param>
 /// <param name="Scale">Area of a block as a share of the frame, in (0, 1].</param>
 public sealed record MaskBlocks(int Count, double Scale);
-
-/// <summary>Joins the two kinds of generator: a seed for draws on the host that follows from a tensor generator.</summary>
-internal static class HostSeed
-{
-    /// <summary>
-    /// A function of the generator's state, which moves on by one draw. The state of a CUDA generator is kept on the host
-    /// too, so nothing waits for the device.
-    /// </summary>
-    public static ulong From(Generator generator)
-    {
-        using var scope = NewDisposeScope();
-        var state = generator.get_state().data<byte>().ToArray();
-        _ = rand(1, device: generator.device, generator: generator);
-        return SeedSequence.Derive((ulong)state.Length, MemoryMarshal.Cast<byte, ulong>(state));
-    }
-}
 
 /// <summary>Which visible tokens a clip gives up so that all clips of a batch keep equally many.</summary>
 public enum VisibleTrim

@@ -28,10 +28,10 @@ public sealed class RandomMasking : IMaskingPolicy
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
+    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, TensorRandom random)
     {
         using var scope = NewDisposeScope();
-        var (masked, visible) = TokenOrder.Split(TokenOrder.Random(batch, _grid.Tokens, generator), _masked);
+        var (masked, visible) = TokenOrder.Split(TokenOrder.Random(batch, _grid.Tokens, random), _masked);
         return [TokenMask.FromIndices(visible, masked).MoveToOuterDisposeScope()];
     }
 }

@@ -49,14 +49,14 @@ public sealed class SemanticMasking : IMaskingPolicy
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
+    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, TensorRandom random)
     {
         if (saliency is null) throw new ArgumentNullException(nameof(saliency), "Semantic masking needs the teacher's saliency.");
         Check((Tensor)saliency, batch);
         using var scope = NewDisposeScope();
         var order = _config.Selection == SaliencySelection.TopK
             ? TokenOrder.Descending((Tensor)saliency)
-            : DrawOrder(saliency, generator);
+            : DrawOrder(saliency, random);
         return [FromOrder(batch, order).MoveToOuterDisposeScope()];
     }
 
@@ -78,11 +78,11 @@ public sealed class SemanticMasking : IMaskingPolicy
 
     // An exponential race: with arrival times Exp(1) / p, the order of arrival is a draw without replacement in
     // proportion to p (Efraimidis and Spirakis 2006), with no loop over draws.
-    private static Tensor DrawOrder(Tensor saliency, Generator generator)
+    private static Tensor DrawOrder(Tensor saliency, TensorRandom random)
     {
         using var scope = NewDisposeScope();
         var weights = saliency.to(float32).clamp_min(SmallestSaliency);
-        var arrivals = empty_like(weights).exponential_(1.0, generator) / weights;
+        var arrivals = random.Exponential(weights.shape) / weights;
         return TokenOrder.Ascending(arrivals).MoveToOuterDisposeScope();
     }
 

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Modules;
 using static TorchSharp.torch;
 
@@ -9,11 +10,10 @@ namespace InternVideoNext.Masking;
 internal static class TokenOrder
 {
     /// <summary>A uniformly random order in each row.</summary>
-    public static Tensor Random(long rows, long elements, Generator generator)
+    public static Tensor Random(long rows, long elements, TensorRandom random)
     {
         using var scope = NewDisposeScope();
-        var keys = rand(rows, elements, dtype: float32, device: generator.device, generator: generator);
-        return Ascending(keys).MoveToOuterDisposeScope();
+        return Ascending(random.Uniform(rows, elements)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Each row's indices by ascending key; equal keys in order of index.</summary>

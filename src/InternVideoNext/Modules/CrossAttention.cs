@@ -32,9 +32,9 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor, Tensor>
         _query = Layers.Linear(width, width, bias: false, std, generator);
         _key = Layers.Linear(width, width, bias: false, std, generator);
         _value = Layers.Linear(width, width, bias: false, std, generator);
-        _queryBias = Layers.Parameter(zeros(width));
-        _keyBias = Layers.Parameter(zeros(width));
-        _valueBias = Layers.Parameter(zeros(width));
+        _queryBias = Layers.Parameter(zeros(width, device: CPU));
+        _keyBias = Layers.Parameter(zeros(width, device: CPU));
+        _valueBias = Layers.Parameter(zeros(width, device: CPU));
         _projection = Layers.Linear(width, outputWidth, bias: true, std, generator);
         RegisterComponents();
     }

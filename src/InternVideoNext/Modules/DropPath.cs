@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Modules;
@@ -8,15 +9,13 @@ public static class DropPath
     /// <summary>Zeroes the branch of each clip with probability <paramref name="rate"/>, scales the others by 1 / (1 - rate).</summary>
     /// <param name="branch">[B, N, C].</param>
     /// <param name="rate">Probability of dropping, in [0, 1).</param>
-    /// <param name="generator">Source of the draws, on the branch's device; null leaves the branch as it is (evaluation).</param>
+    /// <param name="random">Source of the draws, on the branch's device; null leaves the branch as it is (evaluation).</param>
     /// <returns>[B, N, C]; <paramref name="branch"/> itself when nothing can be dropped.</returns>
-    public static Tensor Apply(Tensor branch, double rate, Generator? generator)
+    public static Tensor Apply(Tensor branch, double rate, TensorRandom? random)
     {
-        if (generator is null || rate == 0) return branch;
+        if (random is null || rate == 0) return branch;
         using var scope = NewDisposeScope();
-        var keep = empty(branch.size(0), 1, 1, dtype: branch.dtype, device: branch.device)
-            .bernoulli_(1 - rate, generator)
-            .div_(1 - rate);
+        var keep = random.Bernoulli(1 - rate, branch.dtype, branch.size(0), 1, 1).div_(1 - rate);
         return (branch * keep).MoveToOuterDisposeScope();
     }
 

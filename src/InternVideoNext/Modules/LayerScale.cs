@@ -19,7 +19,7 @@ public sealed class LayerScale : Module<Tensor, Tensor, Tensor>
     public LayerScale(long width, double initial)
         : base(nameof(LayerScale))
     {
-        _gamma = Layers.Parameter(full(width, initial));
+        _gamma = Layers.Parameter(full(width, initial, device: CPU));
         RegisterComponents();
     }
 

@@ -28,7 +28,7 @@ public static class PositionTable
         using var scope = NewDisposeScope();
         var (time, space) = (width / 4, width / 4 * 3 / 2);
         var table = Axes(grid, frequencyBase, (TokenAxis.Frame, time), (TokenAxis.Column, space), (TokenAxis.Row, space));
-        return cat([zeros(1, classTokens, width), table.mul(scale).to(float32)], dim: 1).MoveToOuterDisposeScope();
+        return cat([zeros(1, classTokens, width, device: CPU), table.mul(scale).to(float32)], dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -158,8 +158,8 @@ public static class PositionTable
     private static Tensor Axis(int length, int channels, double frequencyBase)
     {
         var half = channels / 2;
-        var frequency = (arange(half, dtype: float64) * (-Math.Log(frequencyBase) / half)).exp();
-        var angle = outer(arange(length, dtype: float64), frequency); // [length, channels / 2]
+        var frequency = (arange(half, dtype: float64, device: CPU) * (-Math.Log(frequencyBase) / half)).exp();
+        var angle = outer(arange(length, dtype: float64, device: CPU), frequency); // [length, channels / 2]
         return cat([angle.sin(), angle.cos()], dim: 1);
     }
 }

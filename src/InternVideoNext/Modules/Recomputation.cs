@@ -1,3 +1,5 @@
+using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Modules;
@@ -8,7 +10,7 @@ namespace InternVideoNext.Modules;
 /// for memory.
 /// </summary>
 /// <remarks>
-/// The random draws of the second pass are those of the first, whose generator state is kept, and the outputs are equal to
+/// The random draws of the second pass are those of the first, from a fork of their source, and the outputs are equal to
 /// the bit. Gradients are so where nothing else reads the part's input; where something does (an alignment of that layer),
 /// or parameters are used several times a step, three or more terms are added in another order. Make one for each forward pass.
 /// </remarks>
@@ -18,35 +20,36 @@ public sealed class Recomputation
     private Tensor? _handedOver;
 
     /// <summary>Runs <paramref name="part"/> so that only its input and output stay in memory.</summary>
-    /// <param name="part">A function of its input, of parameters, and of draws from the generator that it is given; called twice.</param>
+    /// <param name="part">A function of its input, of parameters, and of draws from the source that it is given; called twice.</param>
     /// <param name="input">Its input. Where it asks for no gradient, or none is recorded, the part is simply called.</param>
-    /// <param name="generator">What the part draws from; null where it draws nothing.</param>
+    /// <param name="random">What the part draws from; null where it draws nothing.</param>
     /// <returns>What the part returns.</returns>
-    public Tensor Run(Func<Tensor, Generator?, Tensor> part, Tensor input, Generator? generator)
+    public Tensor Run(Func<Tensor, TensorRandom?, Tensor> part, Tensor input, TensorRandom? random)
     {
-        if (!is_grad_enabled() || !input.requires_grad) return part(input, generator);
+        if (!is_grad_enabled() || !input.requires_grad) return part(input, random);
         using var scope = NewDisposeScope();
-        return RecomputedPart.apply(input, new Replay(this, part, generator)).MoveToOuterDisposeScope();
+        return RecomputedPart.apply(input, new Replay(this, part, random)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs a part as it was run the first time.</summary>
-    private sealed class Replay(Recomputation pass, Func<Tensor, Generator?, Tensor> part, Generator? generator)
+    private sealed class Replay(Recomputation pass, Func<Tensor, TensorRandom?, Tensor> part, TensorRandom? random)
     {
-        private readonly Tensor? _state = generator?.get_state().DetachFromDisposeScope();
-        private readonly Device? _device = generator?.device;
+        private readonly TensorRandom? _again = random?.Fork();
 
-        public Tensor Forward(Tensor input) => part(input, generator);
+        /// <summary>Where an error of the backward pass goes.</summary>
+        public BackwardErrors? Errors { get; } = BackwardErrors.Current;
+
+        public Tensor Forward(Tensor input) => part(input, random);
 
         /// <summary>The gradient of the input; those of the parameters are added to what they hold.</summary>
         public Tensor Backward(Tensor input, Tensor gradient)
         {
             using var recording = enable_grad();
             using var scope = NewDisposeScope();
-            using var again = _state is null ? null : new Generator(0, _device!);
-            if (again is not null) again.set_state(_state!);
+            using var again = _again;
             var leaf = input.detach().requires_grad_();
             part(leaf, again).backward([gradient]);
-            _state?.Dispose();
+            Errors?.ThrowIfAny(); // of operators within
             pass._handedOver?.Dispose();
             return pass._handedOver = leaf.grad!.MoveToOuterDisposeScope();
         }
@@ -70,8 +73,10 @@ public sealed class Recomputation
         {
             using var scope = NewDisposeScope();
             using var own = grad_output;
-            var gradient = ((Replay)ctx.get_data(Key)).Backward(ctx.get_saved_variables()[0], grad_output);
-            return [gradient.MoveToOuterDisposeScope(), null!];
+            var replay = (Replay)ctx.get_data(Key);
+            return BackwardErrors.Guard(
+                replay.Errors, inputs: 2,
+                () => [replay.Backward(ctx.get_saved_variables()[0], grad_output).MoveToOuterDisposeScope(), null!]);
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>
     {
         LibTorch.EnsureLoaded();
         _eps = eps;
-        _weight = Layers.Parameter(ones(width));
+        _weight = Layers.Parameter(ones(width, device: CPU));
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +10,7 @@ namespace InternVideoNext.Modules;
 /// <summary>
 /// A pre-norm transformer block: x += dropPath(ls1 * attn(norm1(x))); x += dropPath(ls2 * mlp(norm2(x))).
 /// </summary>
-public sealed class TransformerBlock : Module<Tensor, Generator?, Tensor>
+public sealed class TransformerBlock : Module<Tensor, TensorRandom?, Tensor>
 {
     private readonly double _dropPath;
     [ComponentName(Name = "norm1")] private readonly RmsNorm _attentionNorm;
@@ -53,14 +54,14 @@ public sealed class TransformerBlock : Module<Tensor, Generator?, Tensor>
     /// <param name="input">[B, N, C].</param>
     /// <param name="dropPath">Draws which clips skip a branch; null skips none.</param>
     /// <returns>[B, N, C].</returns>
-    public override Tensor forward(Tensor input, Generator? dropPath)
+    public override Tensor forward(Tensor input, TensorRandom? dropPath)
     {
         using var scope = NewDisposeScope();
         var attended = Add(input, _attentionScale, _attention.call(_attentionNorm.forward(input)), dropPath);
         return Add(attended, _mlpScale, _mlp.call(_mlpNorm.forward(attended)), dropPath).MoveToOuterDisposeScope();
     }
 
-    private Tensor Add(Tensor stream, LayerScale? scale, Tensor branch, Generator? dropPath)
+    private Tensor Add(Tensor stream, LayerScale? scale, Tensor branch, TensorRandom? dropPath)
     {
         var kept = DropPath.Apply(branch, _dropPath, dropPath);
         return scale is null ? stream + kept : scale.forward(stream, kept);

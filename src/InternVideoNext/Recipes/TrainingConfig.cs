@@ -71,8 +71,8 @@ public sealed record TrainingConfig
 
     /// <summary>
     /// Only deterministic kernels: two runs of this configuration on the same kind of machine, with the same libtorch, agree to the
-    /// bit. An operator that has no such kernel then fails. Needs <see cref="Threads"/>; on CUDA the environment's
-    /// <c>CUBLAS_WORKSPACE_CONFIG=:4096:8</c> besides.
+    /// bit. An operator that has no such kernel then fails. Needs <see cref="Threads"/>. On CUDA it sets the environment's
+    /// <c>CUBLAS_WORKSPACE_CONFIG</c> to <c>:4096:8</c> where nobody has set it.
     /// </summary>
     public bool Deterministic { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,9 +15,14 @@ internal static class TrainingDevice
             || (name.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
-    /// <summary>The device, which must be here.</summary>
+    /// <summary>The run's device, which must be here.</summary>
     /// <exception cref="ConfigurationException">libtorch sees no such device on this machine.</exception>
-    public static Device Open(TrainingConfig config) => Open(config.Device, "training.device");
+    public static Device Open(TrainingConfig config)
+    {
+        // cuBLAS and libtorch read it once, when they are first used.
+        if (config.Deterministic && config.Device != "cpu") NativeEnvironment.SetIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+        return Open(config.Device, "training.device");
+    }
 
     /// <summary>The device, which must be here.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>

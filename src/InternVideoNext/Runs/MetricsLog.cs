@@ -19,6 +19,7 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     private readonly TensorBoardLog _tensorBoard;
     private readonly List<Pending> _pending = [];
     private readonly Stopwatch _sinceFlush = Stopwatch.StartNew();
+    private readonly Func<double> _memory;
     private long _skipped;
 
     /// <summary>
@@ -27,9 +28,10 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     /// <param name="path">The file; made where missing.</param>
     /// <param name="step">Steps done.</param>
     /// <param name="skipped">Steps skipped so far.</param>
-    public MetricsLog(string path, long step, long skipped)
+    /// <param name="memory">Tells <see cref="StepMetrics.MemoryMegabytes"/>.</param>
+    public MetricsLog(string path, long step, long skipped, Func<double> memory)
     {
-        _skipped = skipped;
+        (_skipped, _memory) = (skipped, memory);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var length = LogCut.After(path, step);
         _file = new AppendedFile(File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read), length);
@@ -87,7 +89,7 @@ internal sealed class MetricsLog : IStepLog, IDisposable
     {
         if (_pending.Count == 0) return;
         var rate = _pending.Sum(p => p.Step.Clips.Count) / _sinceFlush.Elapsed.TotalSeconds;
-        var (memory, tensors) = (Environment.WorkingSet / 1024.0 / 1024.0, Tensor.TotalCount);
+        var (memory, tensors) = (_memory(), Tensor.TotalCount);
         using (NewDisposeScope())
         {
             ReadOnlySpan<float> values = cat([.. _pending.Select(p => p.Row)]).cpu().data<float>().ToArray();

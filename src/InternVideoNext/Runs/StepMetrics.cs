@@ -35,7 +35,10 @@ public sealed record StepMetrics
     /// <summary>Seconds this step waited for data; of several processes, the one that waited longest.</summary>
     public required double DataWaitSeconds { get; init; }
 
-    /// <summary>Memory of the process that writes the line (resident set), MiB.</summary>
+    /// <summary>
+    /// Memory of the process that writes the line, MiB: on the CPU what is resident, on CUDA what it holds of its GPU (of the whole GPU
+    /// where the driver does not tell processes apart, 0 where it tells nothing).
+    /// </summary>
     public double MemoryMegabytes { get; init; }
 
     /// <summary>Tensors of the process that were not disposed when the line was written: a number that grows is a leak.</summary>

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ internal static class PixelTerm
     /// </param>
     public static void AddTo(
         WeightedLosses losses, string name, double weight, EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask,
-            Generator noise, bool measuresListening)
+            TensorRandom noise, bool measuresListening)
     {
         if (student.PixelDecoder is not DiffusionDecoder diffusion)
         {
@@ -43,8 +44,8 @@ internal static class PixelTerm
         var loss = Stage1Objective.Pixel(student, predicted, video, mask, (target, z) =>
         {
             var (pixels, own, chosen) = Choose(diffusion.Config, target, z, noise);
-            var t = diffusion.DrawTimesteps(pixels.size(0), pixels.device, noise);
-            var drawn = randn(pixels.shape, dtype: float32, device: pixels.device, generator: noise);
+            var t = diffusion.DrawTimesteps(pixels.size(0), noise);
+            var drawn = noise.Normal(pixels.shape);
             var both = diffusion.Loss(pixels, own, t, drawn);
             var tokens = both.Total();
             means = ByQuarter(tokens.detach(), t, steps).MoveToOuterDisposeScope();
@@ -61,13 +62,13 @@ internal static class PixelTerm
 
     // The tokens that the loss reads, each as often as it has noise levels. Chosen: their indices, [m]; null for all of them.
     private static (Tensor Pixels, Tensor Z, Tensor? Chosen) Choose(
-        DiffusionDecoderConfig config, Tensor target, Tensor z, Generator generator)
+        DiffusionDecoderConfig config, Tensor target, Tensor z, TensorRandom random)
     {
         Tensor? chosen = null;
         if (config.TokenShare < 1)
         {
             var count = Math.Max(1, (long)Math.Round(config.TokenShare * target.size(0)));
-            chosen = randperm(target.size(0), dtype: int64, device: target.device, generator: generator).narrow(0, 0, count);
+            chosen = random.Permutation(target.size(0)).narrow(0, 0, count);
             (target, z) = (target.index_select(0, chosen), z.index_select(0, chosen));
         }
         return config.NoiseLevels == 1 ? (target, z, chosen)

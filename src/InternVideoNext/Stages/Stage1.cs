@@ -91,13 +91,13 @@ public sealed class Stage1 : ITrainingStage
             : _outputs.Observed(input, layers, () => _teacher!.Observe(input.Video, layers));
     }
 
-    private TokenMask DrawMask(int batch, Tensor? saliency, Generator generator)
+    private TokenMask DrawMask(int batch, Tensor? saliency, TensorRandom random)
     {
         using var part = _trace.Enter(StepPart.Masks);
-        return _masking.Draw(batch, saliency, generator)[0];
+        return _masking.Draw(batch, saliency, random)[0];
     }
 
-    private EncoderOutput Encode(Tensor video, TokenMask mask, Generator dropPath)
+    private EncoderOutput Encode(Tensor video, TokenMask mask, TensorRandom dropPath)
     {
         using var part = _trace.Enter(StepPart.Encoder);
         return Student.Encoder.Encode(Student.Encoder.Embed(video), mask.Visible, dropPath);
@@ -122,7 +122,8 @@ public sealed class Stage1 : ITrainingStage
         return Student.PredictMasked(encoded.Tokens, mask);
     }
 
-    private void AddPixels(WeightedLosses losses, Tensor predicted, Tensor video, TokenMask mask, Generator noise, bool measuresListening)
+    private void AddPixels(
+        WeightedLosses losses, Tensor predicted, Tensor video, TokenMask mask, TensorRandom noise, bool measuresListening)
     {
         using var part = _trace.Enter(StepPart.Decoder);
         PixelTerm.AddTo(losses, "pixel", _config.PixelWeight, Student, predicted, video, mask, noise, measuresListening);

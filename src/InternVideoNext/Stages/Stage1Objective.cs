@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ public static class Stage1Objective
     /// <param name="video">[B, 3, T, H, W].</param>
     /// <param name="mask">Which tokens are masked.</param>
     /// <param name="noise">For timesteps and noise.</param>
-    public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, Generator noise)
+    public static Tensor Pixel(EncoderPredictorDecoder student, Tensor predicted, Tensor video, TokenMask mask, TensorRandom noise)
     {
         return Pixel(student, predicted, video, mask, (target, z) => student.PixelDecoder!.TokenLoss(target, z, noise));
     }

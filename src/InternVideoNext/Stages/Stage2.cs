@@ -107,10 +107,10 @@ public sealed class Stage2 : ITrainingStage
             _videoTeacher is not null ? Stage2Objective.Targets(_videoTeacher.Encoder, input.Video) : ImageTargets(input.Video);
     }
 
-    private IReadOnlyList<TokenMask> DrawMasks(int batch, Generator generator)
+    private IReadOnlyList<TokenMask> DrawMasks(int batch, TensorRandom random)
     {
         using var part = _trace.Enter(StepPart.Masks);
-        return _masking.Draw(batch, saliency: null, generator);
+        return _masking.Draw(batch, saliency: null, random);
     }
 
     private Tensor Embed(Tensor video)

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using static TorchSharp.torch;
@@ -28,12 +29,13 @@ public static class Stage2Objective
     /// <param name="mask">One of the step's masks.</param>
     /// <param name="dropPath">For dropped paths; null in evaluation.</param>
     /// <returns>[B, Nm, D].</returns>
-    public static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath) =>
+    public static Tensor Predict(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, TensorRandom? dropPath) =>
         student.LatentDecoder!.call(Complete(student, patches, mask, dropPath, StepTrace.None));
 
     /// <summary>The predictor's output at masked tokens, telling a trace which part is under way.</summary>
     /// <returns>[B, Nm, Cp].</returns>
-    internal static Tensor Complete(EncoderPredictorDecoder student, Tensor patches, TokenMask mask, Generator? dropPath, StepTrace trace)
+    internal static Tensor Complete(
+        EncoderPredictorDecoder student, Tensor patches, TokenMask mask, TensorRandom? dropPath, StepTrace trace)
     {
         using var scope = NewDisposeScope();
         Tensor encoded;

@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
+using InternVideoNext.Data;
+using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 using InternVideoNext.Recipes;
+using InternVideoNext.Stages;
+using InternVideoNext.Training.Parallel;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +27,10 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
                 () => Norm(device)),
             Try("AdamW", "fused, over flat buffers", () => Update(device)),
             Try("attention", Attention(device), () => { }),
+            Try("random draws", onCpu ? "libtorch's generator" : "this package's own, from counters", () => Draw(device)),
+            .. Enum.GetValues<Precision>().Select(precision => Try(
+                $"training step, {precision.ToString().ToLowerInvariant()}", "Stage 1 at tiny: masks, loss, gradient, update",
+                () => Step(device, precision))),
         ];
     }
 
@@ -34,7 +42,7 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
             run();
             return new KernelCheck(work, way, null);
         }
-        catch (ExternalException e)
+        catch (Exception e) when (e is ExternalException or InvalidDataException)
         {
             return new KernelCheck(work, way, e.Message);
         }
@@ -52,6 +60,45 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
         module.to(device);
         using var optimizer = new FlatAdamW(module, new TrainingConfig { Steps = 1, BatchSize = 1, BaseLearningRate = 1 });
         optimizer.Step(1e-3, zeros([], device: device));
+    }
+
+    private static void Draw(Device device)
+    {
+        using var random = TensorRandom.Of(1, device);
+        Tensor[] draws =
+        [
+            random.Uniform(64, 64), random.Normal(64, 64), random.Exponential(64, 64), random.Bernoulli(0.5, float32, 64),
+            random.Integers(1000, 64), random.Permutation(64),
+        ];
+        if (draws.Any(draw => draw.device_type != device.type || !draw.isfinite().all().item<bool>()))
+            throw new InvalidDataException("a random tensor is on another device, or not finite");
+    }
+
+    private static void Step(Device device, Precision precision)
+    {
+        var preset = Presets.Stage1("tiny");
+        var config = preset with
+        {
+            Training = preset.Training with
+            {
+                Device = device.ToString(),
+                Precision = precision,
+                Steps = 1,
+                WarmupSteps = 0,
+                BatchSize = 2,
+            },
+        };
+        using var stage = StageFactory.Create(config);
+        using var optimizer = new FlatAdamW(stage.Student, config.Training);
+        using var random = TensorRandom.Of(2, CPU);
+        using var batch = new ClipBatch(
+            random.Normal(2, 3, config.Data.Frames, config.Data.Size, config.Data.Size).DetachFromDisposeScope(), [0, 1]);
+        using var alone = new SingleProcess();
+        using var step = new TrainingStep(config.Training, alone, device, stage, optimizer, 0, StepTrace.None);
+        using var log = new NoRecord();
+        step.Add(batch);
+        step.TryUpdate(log, TimeSpan.Zero);
+        if (optimizer.ReadSkipped() > 0) throw new InvalidDataException("the loss or its gradient is not finite");
     }
 
     private static string Attention(Device device)

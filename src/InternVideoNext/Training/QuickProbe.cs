@@ -91,7 +91,7 @@ public sealed class QuickProbe(IClipSource source, Manifest manifest)
     }
 
     private static Tensor Rows(Tensor features, List<(long Row, long Class)> clips) =>
-        features.index_select(0, tensor(clips.ConvertAll(c => c.Row).ToArray()));
+        features.index_select(0, tensor(clips.ConvertAll(c => c.Row).ToArray(), device: CPU));
 
-    private static Tensor Classes(List<(long Row, long Class)> clips) => tensor(clips.ConvertAll(c => c.Class).ToArray());
+    private static Tensor Classes(List<(long Row, long Class)> clips) => tensor(clips.ConvertAll(c => c.Class).ToArray(), device: CPU);
 }

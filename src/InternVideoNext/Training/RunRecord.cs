@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using InternVideoNext.Foundation;
 using InternVideoNext.Models;
+using InternVideoNext.Native;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
@@ -34,7 +35,8 @@ internal sealed class RunRecord : IRunRecord
             + "more to go on with it, or name another folder");
         _saved = checkpoint.Newest is null ? -1 : FirstStep;
         folder.WriteConfig(config);
-        _log = new MetricsLog(folder.MetricsFile, FirstStep, optimizer.ReadSkipped());
+        _log = new MetricsLog(
+            folder.MetricsFile, FirstStep, optimizer.ReadSkipped(), MemoryInUse.On(TrainingDevice.Open(config.Training)));
     }
 
     public long FirstStep { get; }

@@ -48,6 +48,7 @@ public sealed class Trainer(
     /// <exception cref="IOException">
     /// Another process trains in the folder, or it cannot be written, nor be waited for; or it was deleted.
     /// </exception>
+    /// <exception cref="MemoryExhaustedException">Memory ran out in a step; there is a checkpoint of those before.</exception>
     /// <exception cref="NoSoundCheckpointException">There are checkpoints, but all are damaged.</exception>
     /// <exception cref="Checkpoints.CheckpointMismatchException">The folder's checkpoint is of another model.</exception>
     /// <exception cref="ProcessLostException">A process of the group is gone.</exception>

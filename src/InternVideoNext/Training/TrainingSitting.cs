@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using InternVideoNext.Native;
 using InternVideoNext.Recipes;
 using InternVideoNext.Stages;
 using InternVideoNext.Training.Parallel;
@@ -52,6 +53,8 @@ internal sealed class TrainingSitting(
             if (!TryUpdate(current))
             {
                 Save();
+                if (failure is { SourceException: var cause } && MemoryExhaustion.Is(cause))
+                    throw new MemoryExhaustedException(config, Step, record.Checkpoint, cause);
                 failure?.Throw();
                 return;
             }

@@ -1,10 +1,11 @@
 using InternVideoNext.Data;
+using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
 using InternVideoNext.Stages;
 using InternVideoNext.Training.Parallel;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -43,10 +44,12 @@ internal sealed class TrainingStep(
     public void Add(ClipBatch batch)
     {
         using var scope = NewDisposeScope();
+        using var errors = new BackwardErrors();
         if (_batches == 0) ZeroGradients();
         var video = Upload(batch.Video);
         var losses = stage.ComputeLoss(new StepInput(video, _share.Number(index, _batches), batch.Entries));
         Differentiate(losses.Total);
+        errors.ThrowIfAny();
         _losses.Add(losses);
         _clips.AddRange(batch.Entries);
         if (MeasuresHealth) _features = Features(video).DetachFromDisposeScope();
@@ -84,6 +87,7 @@ internal sealed class TrainingStep(
     {
         using var part = trace.Enter(StepPart.Backward);
         (config.Accumulation == 1 ? loss : loss / config.Accumulation).backward();
+        optimizer.TakeBatch();
     }
 
     private Tensor Optimise(double rate)
@@ -98,13 +102,10 @@ internal sealed class TrainingStep(
         return norm;
     }
 
-    // Only a copy from page-locked memory lets the host go on while the device still computes.
     private Tensor Upload(Tensor video)
     {
         using var part = trace.Enter(StepPart.Data);
-        var here = device.type == DeviceType.CUDA && video.device_type == DeviceType.CPU ? video.pin_memory().to(device, non_blocking: true)
-            : video;
-        return here.to(config.Precision.ScalarType());
+        return PinnedCopy.To(video, device).to(config.Precision.ScalarType());
     }
 
     // [B, C]: what a probe would read, the mean token of the whole clip.

@@ -8,7 +8,7 @@ namespace InternVideoNext.Tests.Cli;
 /// <summary>The command line: in this process, or as a process of its own that can be signalled and killed.</summary>
 internal sealed class Ivnext : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
@@ -70,6 +70,14 @@ internal sealed class Ivnext : IDisposable
     public static async Task<(int Code, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
     {
         using var process = new Ivnext(arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Runs a process with some environment variables to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunWithAsync(
+        IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        using var process = new Ivnext(arguments, environment);
         return await process.EndAsync();
     }
 

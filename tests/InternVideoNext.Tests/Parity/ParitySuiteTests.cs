@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using InternVideoNext.Cli;
 using InternVideoNext.Cli.Commands;
 using InternVideoNext.Parity;
 using InternVideoNext.Tests.Checkpoints;
@@ -159,8 +160,8 @@ public sealed class ParitySuiteTests(ITestOutputHelper console) : IDisposable
     private static async Task<(int Code, string Output)> CommandAsync(params string[] arguments)
     {
         using var output = new StringWriter();
-        var code = await ParityCommand.Create().Parse(arguments)
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = output });
+        var console = new InvocationConfiguration { Output = output, Error = output, EnableDefaultExceptionHandler = false };
+        var code = await ErrorReport.GuardAsync(() => ParityCommand.Create().Parse(arguments).InvokeAsync(console), output);
         return (code, output.ToString());
     }
 

@@ -15,7 +15,7 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void Flush_StepsOfDifferentParts_WritesEachWithItsOwn()
     {
-        using (var log = new MetricsLog(File, step: 0, skipped: 0))
+        using (var log = new MetricsLog(File, step: 0, skipped: 0, () => 1))
         {
             Add(log, 1, ("a", 1f), ("b", 2f));
             Add(log, 2, ("a", 3f));
@@ -41,13 +41,13 @@ public sealed class MetricsLogTests : IDisposable
     [InlineData(9, "\n", 3)]
     public void Constructor_Resumed_DropsWhatIsBeyondAndWhatWasCutShort(int step, string tail, int kept)
     {
-        using (var log = new MetricsLog(File, step: 0, skipped: 0))
+        using (var log = new MetricsLog(File, step: 0, skipped: 0, () => 1))
         {
             for (var i = 1; i <= 3; i++) Add(log, i, ("a", i));
             log.FlushToDisk();
         }
         System.IO.File.AppendAllText(File, tail);
-        using (var log = new MetricsLog(File, step, skipped: 0))
+        using (var log = new MetricsLog(File, step, skipped: 0, () => 1))
         {
             Add(log, step + 1, ("a", 9));
             log.Flush();
@@ -104,7 +104,7 @@ public sealed class MetricsLogTests : IDisposable
     [Fact]
     public void Add_Flush_KeepsNoTensors()
     {
-        using var log = new MetricsLog(File, step: 0, skipped: 0);
+        using var log = new MetricsLog(File, step: 0, skipped: 0, () => 1);
         Add(log, 1, ("a", 1f));
         log.Flush();
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Runs;
@@ -26,7 +27,7 @@ public sealed class PixelTermTests : IDisposable
         var decoder = Decoder(stage);
         using var again = new Generator(8);
         var target = PixelPatches.Extract(video, 4, mask.Masked);
-        var t = decoder.DrawTimesteps(target.size(0), CPU, again);
+        var t = decoder.DrawTimesteps(target.size(0), again);
         var tokens = decoder.TokenLoss(target, predicted.flatten(0, 1), t, again);
         Assert.Equal(tokens.mean().item<float>(), sum.Total.item<float>());
         var steps = t.data<long>().ToArray();
@@ -174,7 +175,7 @@ public sealed class PixelTermTests : IDisposable
     }
 
     private static LossParts Add(
-        Stage1 stage, Tensor video, TokenMask mask, Tensor predicted, bool measuresListening = false, Generator? noise = null)
+        Stage1 stage, Tensor video, TokenMask mask, Tensor predicted, bool measuresListening = false, TensorRandom? noise = null)
     {
         var losses = new WeightedLosses();
         using var own = new Generator(8);

@@ -75,6 +75,24 @@ public sealed class FlatAdamWTests(ITestOutputHelper console)
         double Weight() => module.parameters().First()[0, 0].to(float32).item<float>();
     }
 
+    [Fact]
+    public void TakeBatch_Bfloat16_SumsBatchesInFloat32()
+    {
+        using var scope = NewDisposeScope();
+        using var module = Module();
+        module.to(ScalarType.BFloat16);
+        using var optimizer = new FlatAdamW(module, Config);
+        optimizer.ZeroGradients();
+        foreach (var value in (float[])[256, 1, 1]) // bfloat16 knows no 257
+        {
+            foreach (var parameter in module.parameters()) parameter.grad!.add_(value);
+            optimizer.TakeBatch();
+        }
+        Assert.All(optimizer.Parameters.Groups.SelectMany(g => g.Views(g.Gradient)), v => Assert.True(v.View.eq(258).all().item<bool>(), v.Name));
+        optimizer.ZeroGradients();
+        Assert.All(module.parameters(), p => Assert.True(p.grad!.eq(0).all().item<bool>()));
+    }
+
     [Theory]
     [InlineData(float.NaN, 0f)]
     [InlineData(float.PositiveInfinity, 0f)]

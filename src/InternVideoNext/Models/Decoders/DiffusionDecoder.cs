@@ -133,31 +133,28 @@ public sealed class DiffusionDecoder : PixelDecoder
     }
 
     /// <inheritdoc/>
-    public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator)
+    public override Tensor TokenLoss(Tensor target, Tensor z, TensorRandom random)
     {
         using var scope = NewDisposeScope();
-        return TokenLoss(target, z, DrawTimesteps(target.size(0), target.device, generator), generator).MoveToOuterDisposeScope();
+        return TokenLoss(target, z, DrawTimesteps(target.size(0), random), random).MoveToOuterDisposeScope();
     }
 
     /// <summary>Timesteps for training, uniform.</summary>
     /// <param name="tokens">M.</param>
-    /// <param name="device">Where to put them; the generator's.</param>
-    /// <param name="generator">Source of the draws.</param>
+    /// <param name="random">Source of the draws; they lie on its device.</param>
     /// <returns>[M] int64, 0 .. Steps - 1.</returns>
-    public Tensor DrawTimesteps(long tokens, Device device, Generator generator) =>
-        randint(0, _process.Schedule.Steps, tokens, dtype: int64, device: device, generator: generator);
+    public Tensor DrawTimesteps(long tokens, TensorRandom random) => random.Integers(_process.Schedule.Steps, tokens);
 
     /// <summary>The loss of every token at given timesteps.</summary>
     /// <param name="target">The tokens' pixels, [M, P].</param>
     /// <param name="z">The predictor's output, [M, Cp].</param>
     /// <param name="t">Each token's step, [M] int64.</param>
-    /// <param name="generator">Source of the noise.</param>
+    /// <param name="random">Source of the noise.</param>
     /// <returns>[M] float32.</returns>
-    public Tensor TokenLoss(Tensor target, Tensor z, Tensor t, Generator generator)
+    public Tensor TokenLoss(Tensor target, Tensor z, Tensor t, TensorRandom random)
     {
         using var scope = NewDisposeScope();
-        var noise = randn(target.shape, dtype: float32, device: target.device, generator: generator);
-        return Loss(target, z, t, noise).Total().MoveToOuterDisposeScope();
+        return Loss(target, z, t, random.Normal(target.shape)).Total().MoveToOuterDisposeScope();
     }
 
     /// <summary>Samples pixels with given noise, without gradient.</summary>
@@ -179,13 +176,11 @@ public sealed class DiffusionDecoder : PixelDecoder
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="samplingSteps"/> is not in 2 .. Steps, or <paramref name="temperature"/> is negative.
     /// </exception>
-    public override Tensor Reconstruct(Tensor z, Generator generator, int samplingSteps, double temperature)
+    public override Tensor Reconstruct(Tensor z, TensorRandom random, int samplingSteps, double temperature)
     {
         using var gradient = no_grad();
-        using var initial = Draw();
-        return Sample(z, initial, _ => Draw(), samplingSteps, temperature);
-
-        Tensor Draw() => randn(z.size(0), _pixels, dtype: float32, device: z.device, generator: generator);
+        using var initial = random.Normal(z.size(0), _pixels);
+        return Sample(z, initial, _ => random.Normal(z.size(0), _pixels), samplingSteps, temperature);
     }
 
     /// <inheritdoc/>

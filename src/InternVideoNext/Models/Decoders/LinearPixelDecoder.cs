@@ -47,14 +47,14 @@ public sealed class LinearPixelDecoder : PixelDecoder
     }
 
     /// <inheritdoc/>
-    public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator)
+    public override Tensor TokenLoss(Tensor target, Tensor z, TensorRandom random)
     {
         using var scope = NewDisposeScope();
         return (Predict(z) - target.to(float32)).square().mean([-1]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override Tensor Reconstruct(Tensor z, Generator generator, int samplingSteps, double temperature)
+    public override Tensor Reconstruct(Tensor z, TensorRandom random, int samplingSteps, double temperature)
     {
         using var gradient = no_grad();
         using var scope = NewDisposeScope();

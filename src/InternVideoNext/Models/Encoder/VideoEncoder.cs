@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Modules;
 using TorchSharp.Modules;
@@ -13,7 +14,7 @@ namespace InternVideoNext.Models;
 /// The paper's encoder E: a video vision transformer over 1 x P x P tubelets with class tokens, a learned joint position
 /// table and no final norm. Masked tokens are dropped before the blocks.
 /// </summary>
-public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOutput>
+public sealed class VideoEncoder : Module<Tensor, Tensor?, TensorRandom?, EncoderOutput>
 {
     [ComponentName(Name = "patch_embed")] private readonly PatchEmbedding _patchEmbedding;
     [ComponentName(Name = "cls_token")] private readonly Parameter _classToken;
@@ -27,7 +28,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
         Config = config;
         _patchEmbedding = new PatchEmbedding(config.PatchSize, config.Width, generator, config.NormEps);
         _classToken = Layers.Parameter(
-            WeightInitialization.TruncatedNormal(empty(1, config.ClassTokens, config.Width), config.InitStd, generator));
+            WeightInitialization.TruncatedNormal(empty(1, config.ClassTokens, config.Width, device: CPU), config.InitStd, generator));
         _positions = Layers.Parameter(config.PositionTable());
         _blocks = ModuleList([.. Enumerable.Range(0, config.Depth).Select(i => new TransformerBlock(config.Block(i), i, generator))]);
         _pool = new AttentionPool(config.Width, config.PoolHeads, config.PoolWidth, config.InitStd, generator);
@@ -64,7 +65,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
     /// <param name="patchTokens">[B, N, C] from <see cref="Embed"/>.</param>
     /// <param name="visible">[B, Nv] int64, which tokens to keep (<see cref="TokenMask.Visible"/>); null keeps all.</param>
     /// <param name="dropPath">Draws which clips skip a branch, on the tokens' device; null skips none (evaluation).</param>
-    public EncoderOutput Encode(Tensor patchTokens, Tensor? visible, Generator? dropPath)
+    public EncoderOutput Encode(Tensor patchTokens, Tensor? visible, TensorRandom? dropPath)
     {
         using var scope = NewDisposeScope();
         var kept = visible is null ? patchTokens : TokenGather.Select(patchTokens, visible); // [B, Nv, C]
@@ -87,7 +88,7 @@ public sealed class VideoEncoder : Module<Tensor, Tensor?, Generator?, EncoderOu
     /// <param name="visible">[B, Nv] int64, or null for the full clip.</param>
     /// <param name="dropPath">Draws which clips skip a branch; null skips none.</param>
     /// <exception cref="ArgumentException">The clip has another shape than <see cref="Config"/> says.</exception>
-    public override EncoderOutput forward(Tensor video, Tensor? visible, Generator? dropPath)
+    public override EncoderOutput forward(Tensor video, Tensor? visible, TensorRandom? dropPath)
     {
         using var scope = NewDisposeScope();
         return Encode(Embed(video), visible, dropPath).MoveToOuterDisposeScope();

@@ -32,7 +32,7 @@ public sealed class Predictor : Module<Tensor, TokenMask, Tensor>
     {
         _classTokens = encoder.ClassTokens;
         _body = body;
-        _maskToken = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, encoder.Width), std, generator));
+        _maskToken = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, encoder.Width, device: CPU), std, generator));
         _positions = Layers.Parameter(encoder.PositionTable());
         _head = new ProjectionHead(encoder.Width, body.Width, std, generator);
         RegisterComponents();

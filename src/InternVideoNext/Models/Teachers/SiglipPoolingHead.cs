@@ -24,7 +24,8 @@ internal sealed class SiglipPoolingHead : Module<Tensor, (Tensor Pooled, Tensor 
         : base(nameof(SiglipPoolingHead))
     {
         _heads = config.Heads;
-        _probe = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, config.Width), 1 / Math.Sqrt(config.Width), generator));
+        _probe = Layers.Parameter(
+            WeightInitialization.TruncatedNormal(empty(1, 1, config.Width, device: CPU), 1 / Math.Sqrt(config.Width), generator));
         _attention = new PackedAttention(config.Width, generator);
         _norm = Layers.LayerNorm(config.Width, config.Eps);
         _mlp = SiglipMlp.Create(config, generator);
@@ -50,8 +51,8 @@ internal sealed class SiglipPoolingHead : Module<Tensor, (Tensor Pooled, Tensor 
         public PackedAttention(int width, Generator generator)
             : base(nameof(PackedAttention))
         {
-            _inputWeight = Layers.Parameter(WeightInitialization.XavierUniform(empty(3L * width, width), generator));
-            _inputBias = Layers.Parameter(zeros(3L * width));
+            _inputWeight = Layers.Parameter(WeightInitialization.XavierUniform(empty(3L * width, width, device: CPU), generator));
+            _inputBias = Layers.Parameter(zeros(3L * width, device: CPU));
             _output = Layers.Linear(width, width, bias: true, std: 0, generator);
             WeightInitialization.XavierUniform(_output.weight!, generator);
             RegisterComponents();

@@ -9,6 +9,8 @@ namespace InternVideoNext.Native;
 /// <summary>stream + branch gamma in float32 on the CPU, with one pass over the memory backward: libtorch makes three of it.</summary>
 internal sealed unsafe class CpuLayerScale : autograd.SingleTensorFunction<CpuLayerScale>
 {
+    private const string Errors = "errors";
+
     public override string Name => nameof(CpuLayerScale);
 
     /// <summary>Whether it computes this: float32 on the CPU, with gradients of branch and gamma recorded.</summary>
@@ -27,6 +29,7 @@ internal sealed unsafe class CpuLayerScale : autograd.SingleTensorFunction<CpuLa
     {
         var (stream, branch, gamma) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
         ctx.save_for_backward([branch, gamma]);
+        ctx.save_data(Errors, BackwardErrors.Current!);
         return stream.addcmul(branch, gamma, 1);
     }
 
@@ -35,8 +38,13 @@ internal sealed unsafe class CpuLayerScale : autograd.SingleTensorFunction<CpuLa
         using var scope = NewDisposeScope();
         using var own = grad_output;
         var saved = ctx.get_saved_variables();
-        var (branch, gamma) = (saved[0], saved[1]);
-        var (dBranch, dGamma) = (empty(branch.shape, dtype: float32), empty(gamma.shape, dtype: float32));
+        return BackwardErrors.Guard(
+            (BackwardErrors?)ctx.get_data(Errors), inputs: 3, () => Differentiate(saved[0], saved[1], grad_output));
+    }
+
+    private static List<Tensor> Differentiate(Tensor branch, Tensor gamma, Tensor grad_output)
+    {
+        var (dBranch, dGamma) = (empty(branch.shape, dtype: float32, device: CPU), empty(gamma.shape, dtype: float32, device: CPU));
         var (from, scale, g, to) = (
             TensorRows.Of(branch, out _), TensorRows.Of(gamma, out _), TensorRows.Of(grad_output, out _), TensorRows.Of(dBranch, out _));
         RowShares.Sum(from, TensorRows.Of(dGamma, out _)[0], (first, last, sum) =>

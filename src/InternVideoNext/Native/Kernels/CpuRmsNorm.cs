@@ -38,7 +38,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     {
         var (x, weight, eps) = ((Tensor)vars[0], (Tensor)vars[1], (double)vars[2]);
         ctx.save_for_backward([x, weight]);
-        ctx.save_data(Kept, new Settings(eps, x.requires_grad));
+        ctx.save_data(Kept, new Settings(eps, x.requires_grad, BackwardErrors.Current));
         return Normalise(x, weight, eps);
     }
 
@@ -47,14 +47,17 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         using var scope = NewDisposeScope();
         using var own = grad_output;
         var (saved, kept) = (ctx.get_saved_variables(), (Settings)ctx.get_data(Kept));
-        var (dx, dw) = Differentiate(saved[0], saved[1], grad_output, kept.Eps, kept.Wanted);
-        return [dx?.MoveToOuterDisposeScope()!, dw.MoveToOuterDisposeScope(), null!];
+        return BackwardErrors.Guard(kept.Errors, inputs: 3, () =>
+        {
+            var (dx, dw) = Differentiate(saved[0], saved[1], grad_output, kept.Eps, kept.Wanted);
+            return [dx?.MoveToOuterDisposeScope()!, dw.MoveToOuterDisposeScope(), null!];
+        });
     }
 
     private static Tensor Normalise(Tensor x, Tensor weight, double eps)
     {
         using var scope = NewDisposeScope();
-        var result = empty(x.shape, dtype: float32);
+        var result = empty(x.shape, dtype: float32, device: CPU);
         var (from, w, to) = (TensorRows.Of(x, out _), TensorRows.Of(weight, out _), TensorRows.Of(result, out _));
         RowShares.For(from, (first, last, _) =>
         {
@@ -67,7 +70,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     {
         var (from, w, g) = (TensorRows.Of(x, out _), TensorRows.Of(weight, out _), TensorRows.Of(gradient, out _));
         var width = from.Width;
-        var (dx, dw) = (wanted ? empty(x.shape, dtype: float32) : null, empty(width, dtype: float32));
+        var (dx, dw) = (wanted ? empty(x.shape, dtype: float32, device: CPU) : null, empty(width, dtype: float32, device: CPU));
         var to = dx is null ? default : TensorRows.Of(dx, out _);
         RowShares.Sum(from, TensorRows.Of(dw, out _)[0], (first, last, sum) =>
         {
@@ -146,5 +149,6 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
     /// <summary>What the backward pass must know besides tensors.</summary>
     /// <param name="Eps">Added to the mean square.</param>
     /// <param name="Wanted">Whether the input's gradient is.</param>
-    private sealed record Settings(double Eps, bool Wanted);
+    /// <param name="Errors">Where an error goes.</param>
+    private sealed record Settings(double Eps, bool Wanted, BackwardErrors? Errors);
 }

@@ -8,7 +8,8 @@ namespace InternVideoNext.Native;
 /// Makes TorchSharp loadable before its first call, in applications, tests and notebooks alike.
 /// </summary>
 /// <remarks>
-/// Runs by itself when this assembly is first touched. On systems that TorchSharp's package supports it does nothing.
+/// Runs by itself when this assembly is first touched. On systems that TorchSharp's package supports, with libtorch for the CPU, it does
+/// nothing. A libtorch with CUDA is loaded before TorchSharp's native library, which would otherwise find the CPU's half alone.
 /// On older ones (no GLIBCXX_3.4.32: Debian 12, Ubuntu 22.04, RHEL 9) it loads a marked copy, in memory, of TorchSharp's
 /// native library; with <c>IVNEXT_LIBTORCH</c> set it takes libtorch from that folder. The packages stay untouched.
 /// </remarks>
@@ -18,6 +19,9 @@ public static class LibTorch
     public const string EnvironmentVariable = "IVNEXT_LIBTORCH";
 
     private const string MissingVersion = "GLIBCXX_3.4.32", MissingSymbol = "_ZSt21ios_base_library_initv";
+
+    // That TorchSharp 0.107 was seen to work on.
+    private static readonly string[] Versions = ["2.10", "2.11"];
 
     private static readonly Lazy<LibTorchStatus> LazyStatus = new(Prepare);
 
@@ -31,7 +35,7 @@ public static class LibTorch
         if (Status.Failure is { } failure) throw failure;
         try
         {
-            using var one = torch.ones(1);
+            using var one = torch.ones(1, device: torch.CPU);
         }
         catch (Exception e) when (
             e is TypeInitializationException or DllNotFoundException or NotSupportedException or EntryPointNotFoundException)
@@ -76,9 +80,10 @@ public static class LibTorch
         var libtorch = folder is null ? NativeLayout.FindLibTorch(tried) : RequireLibTorch(folder, tried);
         var origin = folder is not null ? LibTorchOrigin.EnvironmentVariable
             : libtorch is null ? LibTorchOrigin.LibraryPath : LibTorchOrigin.Package;
+        if (folder is not null) RequireVersion(folder, NativeLayout.VersionOf(libtorch));
         var needsCure = !SystemHas(MissingVersion, MissingSymbol);
         var status = new LibTorchStatus(origin, libtorch, NativeLayout.VersionOf(libtorch), binding, needsCure, null);
-        if (!needsCure && folder is null) return status;
+        if (!needsCure && folder is null && (libtorch is null || !NativeLayout.HasCuda(libtorch))) return status;
 
         var handles = libtorch is null ? [] : Preload(libtorch, tried);
         tried.Add($"load {(needsCure ? "a marked copy of " : "")}{binding}");
@@ -98,14 +103,21 @@ public static class LibTorch
             "python3 -c \"import torch,os;print(os.path.join(os.path.dirname(torch.__file__),'lib'))\" prints.");
     }
 
+    private static void RequireVersion(string folder, string? version)
+    {
+        if (version is null || Versions.Any(v => version.StartsWith(v + '.', StringComparison.Ordinal))) return;
+        throw new LibTorchLoadException(
+            $"{EnvironmentVariable} names '{folder}', which is libtorch {version}; TorchSharp "
+            + $"{typeof(torch).Assembly.GetName().Version!.ToString(3)} works on {string.Join(" and ", Versions)}.");
+    }
+
     // Loaded by absolute path and in order of need, so that later look-ups by name find these and no others.
     private static Dictionary<string, nint> Preload(string folder, List<string> tried)
     {
         var handles = new Dictionary<string, nint>();
         foreach (var name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
         {
-            var path = Path.Combine(folder, $"lib{name}.so");
-            if (!File.Exists(path)) continue;
+            if (NativeLayout.FindLibrary($"lib{name}.so", folder) is not { } path) continue;
             tried.Add($"load {path}");
             handles[name] = NativeLibrary.Load(path);
         }

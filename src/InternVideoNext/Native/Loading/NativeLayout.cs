@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using TorchSharp;
 
 namespace InternVideoNext.Native;
@@ -11,7 +12,10 @@ internal static class NativeLayout
     public const string BindingFile = "libLibTorchSharp.so";
 
     private const string Runtime = "runtimes/linux-x64/native";
-    private static readonly string[] Packages = ["libtorch-cpu-linux-x64"];
+    private const string CpuPackage = "libtorch-cpu-linux-x64";
+
+    // Of CUDA's there are several, with parts of it in each: libtorch-cuda-12.8-linux-x64-part1, -part2-primary, ...
+    private const string CudaPackages = "libtorch-cuda-*linux-x64*";
 
     public static string? FindBinding(List<string> tried) =>
         Find(BindingFolders(), BindingFile, tried) is { } folder ? Path.Combine(folder, BindingFile) : null;
@@ -20,6 +24,17 @@ internal static class NativeLayout
         Find(BindingFolders().Concat(PackageFolders()), "libtorch_cpu.so", tried);
 
     public static bool HasLibTorch(string folder) => File.Exists(Path.Combine(folder, "libtorch_cpu.so"));
+
+    /// <summary>Whether CUDA's half of a libtorch is there.</summary>
+    public static bool HasCuda(string folder) => FindLibrary("libtorch_cuda.so", folder) is not null;
+
+    /// <summary>
+    /// One of libtorch's libraries: in its folder, or in another part of the same package; null where neither has it.
+    /// </summary>
+    /// <param name="file">The library's file name.</param>
+    /// <param name="folder">Where libtorch_cpu.so lies.</param>
+    public static string? FindLibrary(string file, string folder) =>
+        PartsOf(folder).Prepend(folder).Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists);
 
     /// <summary>libtorch's version: PyTorch's version.py beside lib/, or the package's own folder or deps entry.</summary>
     public static string? VersionOf(string? folder)
@@ -31,26 +46,34 @@ internal static class NativeLayout
             var line = File.ReadLines(python).FirstOrDefault(l => l.StartsWith("__version__", StringComparison.Ordinal));
             return line?.Split('=')[^1].Trim(' ', '\'', '"');
         }
+        var archive = Path.Combine(folder, "..", "build-version"); // of libtorch as PyTorch's site offers it
+        if (File.Exists(archive)) return File.ReadAllText(archive).Trim();
         return VersionInPath(folder) ?? VersionInDependencies();
     }
 
     private static string? VersionInPath(string folder)
     {
         var parts = Path.GetFullPath(folder).Split('/');
-        var at = Array.FindIndex(parts, Packages.Contains);
+        var at = Array.FindIndex(parts, IsPackage);
         return at >= 0 && at + 1 < parts.Length ? parts[at + 1] : null;
     }
 
-    // An application's deps.json names every package with its version.
-    private static string? VersionInDependencies()
+    private static bool IsPackage(string name) => name == CpuPackage || FileSystemName.MatchesSimpleExpression(CudaPackages, name);
+
+    // An application's deps.json names every package with its version: "name/version".
+    private static string? VersionInDependencies() =>
+        Directory.EnumerateFiles(AppContext.BaseDirectory, "*.deps.json").SelectMany(file => File.ReadAllText(file).Split('"'))
+            .Select(text => text.Split('/')).FirstOrDefault(parts => parts.Length == 2 && IsPackage(parts[0]))?[1];
+
+    // In the NuGet cache: .../libtorch-cuda-12.8-linux-x64-part1/2.10.0/runtimes/linux-x64/native, and its siblings.
+    private static IEnumerable<string> PartsOf(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.deps.json"))
-        {
-            var text = File.ReadAllText(file);
-            var at = text.IndexOf(Packages[0] + "/", StringComparison.Ordinal);
-            if (at >= 0) return text[(at + Packages[0].Length + 1)..text.IndexOf('"', at)];
-        }
-        return null;
+        var parts = Path.GetFullPath(folder).Split('/');
+        var at = Array.FindIndex(parts, IsPackage);
+        if (at < 0 || parts[at] == CpuPackage) return [];
+        var below = string.Join('/', parts[(at + 1)..]);
+        return Directory.EnumerateDirectories(string.Join('/', parts[..at]), CudaPackages).Order(StringComparer.Ordinal)
+            .Select(package => Path.Combine(package, below));
     }
 
     private static string? Find(IEnumerable<string> folders, string file, List<string> tried)
@@ -77,9 +100,11 @@ internal static class NativeLayout
     {
         // lib/net8.0/TorchSharp.dll in the NuGet cache lies four levels below the packages' common root; Verso's copy two.
         foreach (var root in (string[])["../../../..", "../.."])
-            foreach (var package in Packages)
+        {
+            var packages = Path.GetFullPath(Path.Combine(Home, root));
+            if (!Directory.Exists(packages)) continue;
+            foreach (var versions in Directory.EnumerateDirectories(packages, CudaPackages).Prepend(Path.Combine(packages, CpuPackage)))
             {
-                var versions = Path.GetFullPath(Path.Combine(Home, root, package));
                 if (!Directory.Exists(versions)) continue;
                 foreach (var version in Directory.EnumerateDirectories(versions).OrderDescending(StringComparer.Ordinal))
                 {
@@ -87,5 +112,6 @@ internal static class NativeLayout
                     yield return Path.Combine(version, "native");
                 }
             }
+        }
     }
 }

@@ -35,6 +35,9 @@ internal sealed class FlatAdamW : IDisposable
 
     public void ZeroGradients() => _parameters.ZeroGradients();
 
+    /// <inheritdoc cref="FlatGroup.TakeBatch"/>
+    public void TakeBatch() => _parameters.TakeBatch();
+
     /// <summary>Clips and updates; returns the gradient norm before clipping, a float32 scalar on the device.</summary>
     /// <param name="learningRate">The step's rate.</param>
     /// <param name="loss">The step's loss: where it is not finite, nothing is updated.</param>
@@ -42,7 +45,7 @@ internal sealed class FlatAdamW : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var gradients = _parameters.Groups.Select(g => g.Gradient.to(float32)).ToList();
+        var gradients = _parameters.Groups.Select(g => g.Gradient).ToList();
         var norm = stack(gradients.Select(g => g.norm())).norm();
         var bad = norm.isfinite().logical_and(loss.isfinite()).logical_not().to(float32);
         // torch's clip_grad_norm_: coefficient = limit / (norm + 1e-6), at most 1.

@@ -11,6 +11,7 @@ internal sealed class FlatGroup : IDisposable
 
     private readonly List<(string Name, Parameter Parameter, long Offset)> _members = [];
     private readonly Tensor? _compute;
+    private readonly Tensor _batchGradient;
 
     public FlatGroup(IReadOnlyList<(string Name, Parameter Parameter)> members, bool decays)
     {
@@ -25,15 +26,16 @@ internal sealed class FlatGroup : IDisposable
         using var noGrad = no_grad();
         var first = members[0].Parameter;
         var storage = zeros(end, dtype: first.dtype, device: first.device).DetachFromDisposeScope();
-        Gradient = zeros_like(storage).DetachFromDisposeScope();
+        _batchGradient = zeros_like(storage).DetachFromDisposeScope();
         foreach (var (_, parameter, offset) in _members)
         {
             var view = ViewOf(storage, parameter, offset);
             view.copy_(parameter);
             parameter.set_(view);
-            parameter.grad = ViewOf(Gradient, parameter, offset);
+            parameter.grad = ViewOf(_batchGradient, parameter, offset);
         }
         _compute = first.dtype == ScalarType.Float32 ? null : storage;
+        Gradient = _compute is null ? _batchGradient : _batchGradient.to(ScalarType.Float32).DetachFromDisposeScope();
         Master = _compute is null ? storage : storage.to(ScalarType.Float32).DetachFromDisposeScope();
         FirstMoment = zeros_like(Master).DetachFromDisposeScope();
         SecondMoment = zeros_like(Master).DetachFromDisposeScope();
@@ -47,7 +49,10 @@ internal sealed class FlatGroup : IDisposable
     /// <summary>Whether the masters are memory of their own, beside the parameters.</summary>
     public bool HasMasterCopy => _compute is not null;
 
-    /// <summary>Flat gradients in the parameters' type.</summary>
+    /// <summary>
+    /// Flat gradients of the step, float32, summed over its batches. In float32 mode they are what the backward pass adds to; in bfloat16
+    /// it adds to memory of its own, one batch at a time (<see cref="TakeBatch"/>).
+    /// </summary>
     public Tensor Gradient { get; }
 
     public Tensor FirstMoment { get; }
@@ -58,6 +63,21 @@ internal sealed class FlatGroup : IDisposable
     public IEnumerable<(string Name, Tensor View)> Views(Tensor flat) =>
         _members.Select(m => (m.Name, ViewOf(flat, m.Parameter, m.Offset)));
 
+    /// <summary>Sets the gradients to zero.</summary>
+    public void ZeroGradients()
+    {
+        Gradient.zero_();
+        if (_compute is not null) _batchGradient.zero_();
+    }
+
+    /// <summary>Adds what a backward pass has left in bfloat16 to the step's gradients.</summary>
+    public void TakeBatch()
+    {
+        if (_compute is null) return;
+        Gradient.add_(_batchGradient);
+        _batchGradient.zero_();
+    }
+
     /// <summary>Casts the masters into the parameters, where these are not the same memory.</summary>
     public void PublishMaster() => _compute?.copy_(Master);
 
@@ -65,6 +85,7 @@ internal sealed class FlatGroup : IDisposable
     {
         Master.Dispose();
         Gradient.Dispose();
+        _batchGradient.Dispose();
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         _compute?.Dispose();

@@ -8,7 +8,9 @@ namespace InternVideoNext.Training;
 /// </summary>
 /// <remarks>
 /// In float32 the module's parameters are views into the buffers. In bfloat16 they are views into bfloat16 copies,
-/// which are refreshed from the float32 masters by one cast after each step. Parameters that ask for no gradient stay as they are.
+/// which are refreshed from the float32 masters by one cast after each step; gradients are summed over batches and processes in float32.
+/// libtorch's hooks on accumulated gradients, by which a sum over processes could begin during the backward pass, are not bound by
+/// TorchSharp 0.107: it begins after the step's last one, one call a group. Parameters that ask for no gradient stay as they are.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
@@ -30,7 +32,14 @@ internal sealed class FlatParameters : IDisposable
 
     public void ZeroGradients()
     {
-        foreach (var group in _groups) group.Gradient.zero_();
+        foreach (var group in _groups) group.ZeroGradients();
+    }
+
+    /// <inheritdoc cref="FlatGroup.TakeBatch"/>
+    public void TakeBatch()
+    {
+        using var noGrad = no_grad();
+        foreach (var group in _groups) group.TakeBatch();
     }
 
     public void Dispose()

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using InternVideoNext.Recipes;
 using InternVideoNext.Stages;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Training;
@@ -9,7 +12,10 @@ namespace InternVideoNext.Training;
 /// <param name="BatchSize">Clips computed at a time.</param>
 /// <param name="Fits">Whether it stayed within memory; where not, there are no other figures.</param>
 /// <param name="MillisecondsPerStep">The faster of two steps after a first one.</param>
-/// <param name="PeakMegabytes">Largest resident memory of the process, MiB; device memory is not part of it.</param>
+/// <param name="PeakMegabytes">
+/// Memory, MiB: on the CPU the most that was resident of the process, on CUDA the GPU's after the steps, whose allocator keeps what it was
+/// given (0 where the driver does not tell).
+/// </param>
 public sealed record BatchTrial(int BatchSize, bool Fits, double MillisecondsPerStep, double PeakMegabytes)
 {
     private const int Steps = 3;
@@ -34,20 +40,23 @@ public sealed record BatchTrial(int BatchSize, bool Fits, double MillisecondsPer
             Step(stage, optimizer, config, batchSize, step);
             if (step > 0) fastest = Math.Min(fastest, clock.Elapsed.TotalMilliseconds);
         }
+        var device = TrainingDevice.Open(training);
         using var process = Process.GetCurrentProcess();
-        return new BatchTrial(batchSize, Fits: true, fastest, process.PeakWorkingSet64 / 1024.0 / 1024.0);
+        var memory = device.type == DeviceType.CPU ? process.PeakWorkingSet64 / 1024.0 / 1024.0 : MemoryInUse.On(device)();
+        return new BatchTrial(batchSize, Fits: true, fastest, memory);
     }
 
     private static void Step(ITrainingStage stage, FlatAdamW optimizer, RunConfig config, int batchSize, int step)
     {
         using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)step, CPU);
+        using var random = TensorRandom.Of((ulong)step, CPU);
         var (frames, side) = (config.Data.Frames, config.Data.Size);
-        var video = randn([batchSize, 3, frames, side, side], generator: generator).to(
+        var video = random.Normal(batchSize, 3, frames, side, side).to(
             config.Training.Precision.ScalarType(), TrainingDevice.Open(config.Training));
         optimizer.ZeroGradients();
         var loss = stage.ComputeLoss(video, step).Total;
         loss.backward();
+        optimizer.TakeBatch();
         optimizer.Step(config.Training.StartLearningRate, loss.detach());
         stage.AfterUpdate();
         optimizer.ReadSkipped(); // waits for the device
