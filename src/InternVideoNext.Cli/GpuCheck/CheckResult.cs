@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.GpuCheck;
@@ -14,17 +13,14 @@ namespace InternVideoNext.Cli.GpuCheck;
 internal sealed record CheckResult(
     string Part, string Shows, CheckState State, double Seconds, IReadOnlyList<string> Commands, string Note)
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>One line of JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
+    public string ToJson() => JsonSerializer.Serialize(this, SnakeCaseJson.Line);
 
     /// <summary>Reads such a line.</summary>
-    public static CheckResult FromJson(string line) => JsonSerializer.Deserialize<CheckResult>(line, Options)!;
+    public static CheckResult FromJson(string line) => SnakeCaseJson.Parse<CheckResult>(line);
 }
 
 /// <summary>How a part of the check went.</summary>
-[JsonConverter(typeof(SnakeCaseEnumConverter<CheckState>))]
 internal enum CheckState
 {
     Passed,

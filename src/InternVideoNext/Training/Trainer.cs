@@ -59,17 +59,13 @@ public sealed class Trainer(
         var step = ShareState(checkpoint, record.FirstStep);
         using var batches = new BatchReader(source, _training, _share.NumbersFrom(step).Take((int)(_training.Steps - step) * _share.Count));
         var clock = Stopwatch.StartNew();
+        Exception? exhaustion = null;
         while (step < _training.Steps)
         {
             using var current = new TrainingStep(_training, _group, _device, stage, optimizer, step, StepTrace.None);
-            var exhaustion = AddBatches(current, batches, cancellation);
-            if (!current.TryUpdate(record, batches.TakeStepWait()))
-            {
-                // A process without memory leaves its step undone: all end here, with a checkpoint of the steps before.
-                if (exhaustion is null) break;
-                Save();
-                throw new MemoryExhaustedException(_training, step, record.Checkpoint, exhaustion);
-            }
+            // A process without memory leaves its step undone, so that all end with a checkpoint of the steps before.
+            exhaustion = AddBatches(current, batches, cancellation);
+            if (!current.TryUpdate(record, batches.TakeStepWait())) break;
             step++;
             if (_training.ProbeEvery > 0 && step % _training.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);
             if (step % _training.LogEvery == 0 || step == _training.Steps) Report();
@@ -77,6 +73,7 @@ public sealed class Trainer(
         }
         Save();
         var newest = Encoding.UTF8.GetString(_group.Exchange(Encoding.UTF8.GetBytes(record.Checkpoint))[0]);
+        if (exhaustion is not null) throw new MemoryExhaustedException(_training, step, newest, exhaustion);
         return new TrainingOutcome(
             step >= _training.Steps, step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
 
