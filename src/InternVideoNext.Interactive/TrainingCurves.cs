@@ -45,7 +45,7 @@ public sealed class TrainingCurves(IReadOnlyList<RunHistory> runs)
     [
         Chart("Speed", "clips/s", [new("clips/s", m => m.ClipsPerSecond)], smoothing: 0),
         Chart("Waiting for data", "s a step", [new("wait", m => m.DataWaitSeconds)]),
-        Chart("Memory", "resident MiB", [new("memory", m => m.MemoryMegabytes)], smoothing: 0),
+        Chart("Memory", "MiB", [new("memory", m => m.MemoryMegabytes)], smoothing: 0),
         Chart("Live tensors", "tensors", [new("tensors", m => m.LiveTensors)], smoothing: 0),
     ];
 

@@ -89,9 +89,8 @@ public sealed class DeviceRulesTests
 
     private static string? Problem(IOperation? operation, string file) => operation switch
     {
-        IObjectCreationOperation made when !made.Arguments.Any(a => Names(a, "Device") && a.Value.Syntax.ToString().EndsWith("CPU", StringComparison.Ordinal)) =>
-            "a Generator that is not on the CPU by name",
-        IInvocationOperation call when !IsDrawing(file) && call.Arguments.Any(a => Names(a, "Generator") && !call.TargetMethod.Name.StartsWith("get_", StringComparison.Ordinal)) =>
+        IObjectCreationOperation made when !made.Arguments.Any(IsCpu) => "a Generator that is not on the CPU by name",
+        IInvocationOperation call when !IsDrawing(file) && call.Arguments.Any(a => Names(a, "Generator")) =>
             $"{call.TargetMethod.Name} draws from a generator of libtorch; take a TensorRandom",
         IInvocationOperation call when call.TargetMethod.ContainingType.ToDisplayString() == "TorchSharp.torch"
             && !call.TargetMethod.Name.EndsWith("_like", StringComparison.Ordinal)
@@ -99,6 +98,9 @@ public sealed class DeviceRulesTests
             $"{call.TargetMethod.Name} names no device",
         _ => null,
     };
+
+    private static bool IsCpu(IArgumentOperation argument) =>
+        Names(argument, "Device") && argument.Value.Syntax.ToString() is "CPU" or "torch.CPU";
 
     private static bool Names(IArgumentOperation argument, string type) =>
         argument.Parameter?.Type.ToDisplayString().TrimEnd('?') == $"TorchSharp.torch.{type}";
@@ -116,7 +118,8 @@ public sealed class DeviceRulesTests
             .Where(path => Path.GetFileName(path) is var name && name.EndsWith(".dll", StringComparison.Ordinal)
                 && (withLibrary ? name != "InternVideoNext.Lab.dll" : !name.StartsWith("InternVideoNext", StringComparison.Ordinal)));
         return CSharpCompilation.Create(assembly, trees, assemblies.Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
     }
 
     private static IEnumerable<(string File, string Text)> Sources(string project)

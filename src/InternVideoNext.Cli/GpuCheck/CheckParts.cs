@@ -63,7 +63,7 @@ internal sealed class CheckParts(string folder, CheckPlan plan, CheckCommands co
         [
             "train", "stage1", "--data", Manifest, "--preset", "tiny", "--device", plan.Device, "--set",
             $"training.precision={precision}", $"training.steps={Steps}", "training.batch_size=4", "training.warmup_steps=3",
-            $"training.checkpoint_every={CheckpointEvery}", "training.log_every=1", "training.deterministic=true", "training.threads=2",
+            $"training.checkpoint_every={CheckpointEvery}", "training.log_every=1", "training.deterministic=true", "training.threads=1",
             "--resume", "--out",
         ];
         await commands.RunAsync(name, [.. words, whole.Root], cancellation).ConfigureAwait(false);

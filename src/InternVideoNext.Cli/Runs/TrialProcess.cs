@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using InternVideoNext.Foundation;
+using InternVideoNext.Native;
 using InternVideoNext.Training;
 
 namespace InternVideoNext.Cli.Runs;
@@ -45,8 +46,7 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double resid
     // The first are ErrorReport's words; where the process was aborted there are libtorch's own.
     private static bool IsMemory(string problem) =>
         problem.Contains("memory ran out", StringComparison.Ordinal)
-            || problem.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            || problem.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
+            || MemoryExhaustion.Says(problem);
 
     private ProcessStartInfo StartInfo()
     {

@@ -74,9 +74,9 @@ public sealed class Recomputation
             using var scope = NewDisposeScope();
             using var own = grad_output;
             var replay = (Replay)ctx.get_data(Key);
+            var input = ctx.get_saved_variables()[0];
             return BackwardErrors.Guard(
-                replay.Errors, inputs: 2,
-                () => [replay.Backward(ctx.get_saved_variables()[0], grad_output).MoveToOuterDisposeScope(), null!]);
+                replay.Errors, [input, null], () => [replay.Backward(input, grad_output).MoveToOuterDisposeScope(), null!]);
         }
     }
 }

@@ -28,6 +28,17 @@ public static class WeightInitialization
         return weight;
     }
 
+    /// <summary>Normal values of mean 0.</summary>
+    /// <param name="weight">Written in place.</param>
+    /// <param name="std">Standard deviation.</param>
+    /// <param name="generator">Source of the draws.</param>
+    /// <returns><paramref name="weight"/>.</returns>
+    public static Tensor Normal(Tensor weight, double std, Generator generator)
+    {
+        using (no_grad()) weight.normal_(0.0, std, generator);
+        return weight;
+    }
+
     /// <summary>Uniform values in +-sqrt(6 / (fan in + fan out)) of a matrix [out, in] (Glorot and Bengio 2010).</summary>
     /// <param name="weight">[out, in], written in place.</param>
     /// <param name="generator">Source of the draws.</param>

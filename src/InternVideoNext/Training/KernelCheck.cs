@@ -81,7 +81,7 @@ internal sealed record KernelCheck(string Work, string Way, string? Error)
         {
             Training = preset.Training with
             {
-                Device = device.ToString(),
+                Device = device.type == DeviceType.CPU ? "cpu" : $"cuda:{Math.Max(device.index, 0)}",
                 Precision = precision,
                 Steps = 1,
                 WarmupSteps = 0,

@@ -25,6 +25,7 @@ internal sealed class TrainingSitting(
     BatchReader batches, long firstStep)
 {
     private bool _isSound = true;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Whole steps done.</summary>
     public long Step { get; private set; } = firstStep;
@@ -44,6 +45,15 @@ internal sealed class TrainingSitting(
         }
     }
 
+    /// <summary>Throws what ended the sitting on this process before its time, if anything did.</summary>
+    /// <param name="checkpoint">Where the run stands, as all processes know by now.</param>
+    public void ThrowWhatEndedIt(string checkpoint)
+    {
+        if (_failure is { SourceException: var cause } && MemoryExhaustion.Is(cause))
+            throw new MemoryExhaustedException(config, Step, checkpoint, cause);
+        _failure?.Throw();
+    }
+
     private void TrainToEnd(CancellationToken cancellation)
     {
         while (Step < config.Steps)
@@ -53,9 +63,7 @@ internal sealed class TrainingSitting(
             if (!TryUpdate(current))
             {
                 Save();
-                if (failure is { SourceException: var cause } && MemoryExhaustion.Is(cause))
-                    throw new MemoryExhaustedException(config, Step, record.Checkpoint, cause);
-                failure?.Throw();
+                _failure = failure;
                 return;
             }
             if (config.ProbeEvery > 0 && Step % config.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);

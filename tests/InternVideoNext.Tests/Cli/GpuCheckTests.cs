@@ -5,12 +5,15 @@ namespace InternVideoNext.Tests.Cli;
 /// <summary>The check itself, on the CPU with the smallest models: what it would say of a GPU is not known here.</summary>
 public sealed class GpuCheckTests : IDisposable
 {
+    private static readonly Dictionary<string, string> Checkout = new() { ["IVNEXT_ROOT"] = Repository.Root };
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task GpuCheck_OnTheCpu_RunsEveryPartAndWritesEachAsItComes()
     {
-        var (code, output, error) = await Ivnext.RunAsync("gpu-check", "--out", _folder.Path, "--device", "cpu", "--size", "tiny");
+        var (code, output, error) = await Ivnext.RunWithAsync(
+            Checkout, "gpu-check", "--out", _folder.Path, "--device", "cpu", "--size", "tiny", "--minutes", "25");
         var results = Results();
         Assert.True(code == 0, $"{output}\n{error}\n{string.Join('\n', results)}");
         Assert.Equal(
@@ -28,8 +31,8 @@ public sealed class GpuCheckTests : IDisposable
     [Fact]
     public async Task GpuCheck_DeviceThatIsNotHere_SaysWhatFailedAndGoesOn()
     {
-        var (code, _, _) = await Ivnext.RunAsync(
-            "gpu-check", "--out", _folder.Path, "--device", "cuda:9", "--size", "tiny", "--minutes", "3");
+        var (code, _, _) = await Ivnext.RunWithAsync(
+            Checkout, "gpu-check", "--out", _folder.Path, "--device", "cuda:9", "--size", "tiny", "--minutes", "25");
         var results = Results();
         Assert.Equal(1, code);
         var parity = results.Single(r => r.Part == "parity");

@@ -8,7 +8,7 @@ namespace InternVideoNext.Tests.Cli;
 /// <summary>The command line: in this process, or as a process of its own that can be signalled and killed.</summary>
 internal sealed class Ivnext : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 

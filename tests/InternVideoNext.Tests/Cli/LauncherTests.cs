@@ -41,7 +41,8 @@ public sealed class LauncherTests : IDisposable
               touch "$root/{{Program}}"
             fi
             """);
-        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var executable = Process.Start("chmod", ["+x", dotnet]);
+        executable.WaitForExit();
     }
 
     // How often was built by now.

@@ -42,7 +42,8 @@ public sealed class NativeLayoutTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, "torch", "lib")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "libtorch_cpu.so"), "");
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "torch", "version.py"), "__version__ = '2.7.1+cu126'\n");
-        var (code, output, _) = await Ivnext.RunWithAsync(new Dictionary<string, string> { [LibTorch.EnvironmentVariable] = folder }, "doctor");
+        var environment = new Dictionary<string, string> { [LibTorch.EnvironmentVariable] = folder };
+        var (code, output, _) = await Ivnext.RunWithAsync(environment, "doctor");
         Assert.Equal(3, code);
         Assert.Contains("which is libtorch 2.7.1+cu126", output, StringComparison.Ordinal);
         Assert.Contains("works on 2.10 and 2.11", output, StringComparison.Ordinal);

@@ -88,7 +88,8 @@ public sealed class FlatAdamWTests(ITestOutputHelper console)
             foreach (var parameter in module.parameters()) parameter.grad!.add_(value);
             optimizer.TakeBatch();
         }
-        Assert.All(optimizer.Parameters.Groups.SelectMany(g => g.Views(g.Gradient)), v => Assert.True(v.View.eq(258).all().item<bool>(), v.Name));
+        var sums = optimizer.Parameters.Groups.SelectMany(g => g.Views(g.Gradient));
+        Assert.All(sums, sum => Assert.True(sum.View.eq(258).all().item<bool>(), sum.Name));
         optimizer.ZeroGradients();
         Assert.All(module.parameters(), p => Assert.True(p.grad!.eq(0).all().item<bool>()));
     }

@@ -20,7 +20,7 @@ internal static class DecoderLinear
     public static Linear Normal(long inputs, long outputs, double std, Generator generator)
     {
         var layer = Zero(inputs, outputs);
-        using (no_grad()) layer.weight!.normal_(0.0, std, generator);
+        WeightInitialization.Normal(layer.weight!, std, generator);
         return layer;
     }
 

@@ -7,7 +7,7 @@ namespace InternVideoNext.Native;
 
 /// <summary>
 /// Carries errors out of backward passes that libtorch calls back into managed code for. An exception must not cross libtorch's frames:
-/// the process would abort. So the operator hands back no gradient, and whoever called <c>backward</c> throws the error afterwards.
+/// the process would abort. So the operator hands back zeros, and whoever called <c>backward</c> throws the error afterwards.
 /// </summary>
 /// <remarks>
 /// Like a dispose scope it belongs to the thread that made it: operators of a forward pass on that thread take it along, and their
@@ -28,19 +28,19 @@ internal sealed class BackwardErrors : IDisposable
 
     /// <summary>Runs an operator's backward pass.</summary>
     /// <param name="errors">What the operator's forward pass found as <see cref="Current"/>.</param>
-    /// <param name="inputs">How many inputs the operator has.</param>
+    /// <param name="inputs">The operator's inputs, null for those that have no gradient.</param>
     /// <param name="differentiate">Their gradients.</param>
-    /// <returns>The gradients; none where it failed and somebody listens.</returns>
-    public static List<Tensor> Guard(BackwardErrors? errors, int inputs, Func<List<Tensor>> differentiate)
+    /// <returns>The gradients; zeros, which take no memory, where it failed and somebody listens.</returns>
+    public static List<Tensor> Guard(BackwardErrors? errors, IReadOnlyList<Tensor?> inputs, Func<List<Tensor>> differentiate)
     {
         try
         {
             return differentiate();
         }
-        catch (Exception e) when (errors is not null && e is ExternalException or OutOfMemoryException)
+        catch (Exception e) when (errors is not null && e is (ExternalException or OutOfMemoryException))
         {
             errors!._errors.Enqueue(ExceptionDispatchInfo.Capture(e));
-            return [.. Enumerable.Repeat<Tensor>(null!, inputs)];
+            return [.. inputs.Select(Zeros)];
         }
     }
 
@@ -51,4 +51,11 @@ internal sealed class BackwardErrors : IDisposable
     }
 
     public void Dispose() => _current = _outer;
+
+    private static Tensor Zeros(Tensor? like)
+    {
+        if (like is null) return null!;
+        using var zero = zeros([], dtype: like.dtype, device: like.device);
+        return zero.expand(like.shape).MoveToOuterDisposeScope();
+    }
 }

@@ -39,7 +39,8 @@ internal sealed unsafe class CpuLayerScale : autograd.SingleTensorFunction<CpuLa
         using var own = grad_output;
         var saved = ctx.get_saved_variables();
         return BackwardErrors.Guard(
-            (BackwardErrors?)ctx.get_data(Errors), inputs: 3, () => Differentiate(saved[0], saved[1], grad_output));
+            (BackwardErrors?)ctx.get_data(Errors), [saved[0], saved[0], saved[1]],
+            () => Differentiate(saved[0], saved[1], grad_output));
     }
 
     private static List<Tensor> Differentiate(Tensor branch, Tensor gamma, Tensor grad_output)

@@ -47,7 +47,7 @@ internal sealed unsafe class CpuRmsNorm : autograd.SingleTensorFunction<CpuRmsNo
         using var scope = NewDisposeScope();
         using var own = grad_output;
         var (saved, kept) = (ctx.get_saved_variables(), (Settings)ctx.get_data(Kept));
-        return BackwardErrors.Guard(kept.Errors, inputs: 3, () =>
+        return BackwardErrors.Guard(kept.Errors, [saved[0], saved[1], null], () =>
         {
             var (dx, dw) = Differentiate(saved[0], saved[1], grad_output, kept.Eps, kept.Wanted);
             return [dx?.MoveToOuterDisposeScope()!, dw.MoveToOuterDisposeScope(), null!];

@@ -14,5 +14,8 @@ internal static class MemoryExhaustion
 
     /// <summary>Whether an error says that memory ran out, on the device or the host.</summary>
     public static bool Is(Exception error) => error is OutOfMemoryException
-        || (error is ExternalException && Words.Any(word => error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)));
+        || (error is ExternalException && Says(error.Message));
+
+    /// <summary>Whether an error's message says so.</summary>
+    public static bool Says(string message) => Words.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -56,7 +56,9 @@ internal sealed unsafe class GpuMemory
         return new Guid(new ReadOnlySpan<byte>(bytes, 16), bigEndian: true).ToString();
     }
 
-    /// <summary>MiB that this process holds, context and allocator's cache included; null where the driver does not tell it apart.</summary>
+    /// <summary>
+    /// MiB that this process holds, context and allocator's cache included; null where the driver does not tell it apart.
+    /// </summary>
     public double? OfProcess()
     {
         var count = (uint)MostProcesses;

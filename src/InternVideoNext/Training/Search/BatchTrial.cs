@@ -49,6 +49,7 @@ public sealed record BatchTrial(int BatchSize, bool Fits, double MillisecondsPer
     private static void Step(ITrainingStage stage, FlatAdamW optimizer, RunConfig config, int batchSize, int step)
     {
         using var scope = NewDisposeScope();
+        using var errors = new BackwardErrors();
         using var random = TensorRandom.Of((ulong)step, CPU);
         var (frames, side) = (config.Data.Frames, config.Data.Size);
         var video = random.Normal(batchSize, 3, frames, side, side).to(
@@ -56,6 +57,7 @@ public sealed record BatchTrial(int BatchSize, bool Fits, double MillisecondsPer
         optimizer.ZeroGradients();
         var loss = stage.ComputeLoss(video, step).Total;
         loss.backward();
+        errors.ThrowIfAny();
         optimizer.TakeBatch();
         optimizer.Step(config.Training.StartLearningRate, loss.detach());
         stage.AfterUpdate();
