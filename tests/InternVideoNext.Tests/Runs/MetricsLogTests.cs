@@ -61,7 +61,7 @@ public sealed class MetricsLogTests : IDisposable
     [InlineData(4)]
     public void Constructor_LineDamagedInTheMiddle_LosesNothingBehindIt(int step)
     {
-        using (var log = new MetricsLog(File, step: 0, skipped: 0))
+        using (var log = new MetricsLog(File, step: 0, skipped: 0, () => 1))
         {
             for (var i = 1; i <= 4; i++) Add(log, i, ("a", i));
             log.Flush();
@@ -70,7 +70,7 @@ public sealed class MetricsLogTests : IDisposable
         var second = Array.IndexOf(bytes, (byte)'\n') + 5;
         (bytes[second], bytes[second + 1]) = (0xFF, 0xFE); // no UTF-8 either
         System.IO.File.WriteAllBytes(File, bytes);
-        using (new MetricsLog(File, step, skipped: 0)) Assert.Equal(bytes, System.IO.File.ReadAllBytes(File).Concat(Cut()));
+        using (new MetricsLog(File, step, skipped: 0, () => 1)) Assert.Equal(bytes, System.IO.File.ReadAllBytes(File).Concat(Cut()));
         Assert.Equal(step == 3 ? [1, 3] : [1, 3, 4], MetricsFile.Read(File).Select(l => (int)l.Step));
     }
 
@@ -79,11 +79,11 @@ public sealed class MetricsLogTests : IDisposable
     {
         for (var sitting = 0; sitting < 2; sitting++)
         {
-            using var log = new MetricsLog(File, step: 1, skipped: 0);
+            using var log = new MetricsLog(File, step: 1, skipped: 0, () => 1);
             for (var i = sitting == 0 ? 1 : 2; i <= 3; i++) Add(log, i, ("a", i));
             log.Flush();
         }
-        using (new MetricsLog(File, step: 0, skipped: 0)) Assert.Empty(System.IO.File.ReadAllBytes(File));
+        using (new MetricsLog(File, step: 0, skipped: 0, () => 1)) Assert.Empty(System.IO.File.ReadAllBytes(File));
         Assert.Equal([2, 3, 1, 2, 3], MetricsFile.Read(CutFile).Select(l => (int)l.Step));
     }
 
