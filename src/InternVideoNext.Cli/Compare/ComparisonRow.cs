@@ -47,9 +47,3 @@ internal sealed record ComparisonRow
     public string Verdict => Reported is not { } reported ? "nothing reported"
         : reported >= Probe.Interval.Low && reported <= Probe.Interval.High ? "reproduced within the interval" : "different";
 }
-
-/// <summary>Source-generated serialiser of rows and features' clip ids.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(ComparisonRow))]
-[JsonSerializable(typeof(IReadOnlyList<string>))]
-internal sealed partial class CompareJson : JsonSerializerContext;

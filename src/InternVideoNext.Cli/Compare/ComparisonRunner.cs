@@ -29,12 +29,15 @@ internal sealed class ComparisonRunner(
         string[] settings = [compared.Identity, data.Fingerprint, label, protocol.ToJson(), seed.ToString(CultureInfo.InvariantCulture)];
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', settings)))).ToLowerInvariant();
         var path = Path.Combine(folder, "rows", hash[..16] + ".json");
-        if (File.Exists(path) && JsonSerializer.Deserialize(
-            await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false), CompareJson.Default.ComparisonRow) is { } there
-            && there.Settings == hash) return (there, true);
+        if (File.Exists(path))
+        {
+            var text = await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false);
+            if (SnakeCaseJson.Read<ComparisonRow>(text, path) is { } there && there.Settings == hash) return (there, true);
+        }
+
         var row = await MakeAsync(compared, hash, cancellation).ConfigureAwait(false);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AsideFile.Write(path, JsonSerializer.Serialize(row, CompareJson.Default.ComparisonRow));
+        AsideFile.Write(path, JsonSerializer.Serialize(row, SnakeCaseJson.Indented));
         return (row, false);
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using InternVideoNext.Checkpoints;
+using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal sealed class FeatureStore(string folder)
             new Dictionary<string, Tensor> { ["features"] = set.Features, ["labels"] = labels },
             new Dictionary<string, string>
             {
-                [IdsKey] = JsonSerializer.Serialize(set.ClipIds, CompareJson.Default.IReadOnlyListString),
+                [IdsKey] = JsonSerializer.Serialize(set.ClipIds, SnakeCaseJson.Line),
                 [ExpectedKey] = set.Expected.ToString(CultureInfo.InvariantCulture),
                 [OriginKey] = set.Origin.ToString(),
             });
@@ -45,7 +46,7 @@ internal sealed class FeatureStore(string folder)
         using var labels = file.Read("labels");
         return new FeatureSet(
             file.Read("features"), [.. labels.data<long>().ToArray().Select(label => (int)label)],
-            JsonSerializer.Deserialize(file.Metadata[IdsKey], CompareJson.Default.IReadOnlyListString)!,
+            SnakeCaseJson.Parse<IReadOnlyList<string>>(file.Metadata[IdsKey]),
             int.Parse(file.Metadata[ExpectedKey], CultureInfo.InvariantCulture), Enum.Parse<FeatureOrigin>(file.Metadata[OriginKey]));
     }
 }
