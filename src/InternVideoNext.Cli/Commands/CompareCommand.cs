@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using InternVideoNext.Cli.Compare;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using Microsoft.Data.Analysis;
 using Spectre.Console;
-using TorchSharp;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -34,8 +34,7 @@ internal static class CompareCommand
     { DefaultValueFactory = _ => "test", Description = "The split to measure on." };
     private static readonly Option<ulong> Seed = new("--seed")
     { DefaultValueFactory = _ => 1, Description = "Of the probes, and of the embedded benchmark's world." };
-    private static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
+    private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<string> Out = new("--out")
     { Required = true, Description = "The folder to write: table.csv, report.html, rows and features." };
 
@@ -68,7 +67,7 @@ internal static class CompareCommand
         var encoders = parsed.GetValue(Encoders)!.Distinct(StringComparer.Ordinal).Select(ComparedEncoder.Find).ToList();
         if (encoders.FirstOrDefault(encoder => encoder.IsRandom) is { } random && !data.IsEmbedded)
             throw new ConfigurationException($"{random.Name}: random weights are for --data shapes alone");
-        var runner = new ComparisonRunner(data, label, protocol, seed, torch.device(parsed.GetValue(Device)!), folder);
+        var runner = new ComparisonRunner(data, label, protocol, seed, DeviceOption.Open(parsed.GetValue(Device)!), folder);
         var rows = new List<ComparisonRow>();
         foreach (var encoder in encoders)
         {

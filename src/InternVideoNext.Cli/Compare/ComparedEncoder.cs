@@ -48,7 +48,6 @@ internal sealed record ComparedEncoder(string Name, string Identity, string? Lic
                 ? new(name, $"{name}/{RandomSeed}/{config}", null, (device, _, _) => Untrained(config, device))
                 : throw new ConfigurationException($"{name}: there are {string.Join(", ", RandomNames)}");
         var path = CheckpointName.Resolve(name);
-        if (!File.Exists(path) && !Directory.Exists(path)) throw new ConfigurationException($"{name}: no such file, folder or model");
         var file = Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Stamp)
             : [Stamp(path)];
