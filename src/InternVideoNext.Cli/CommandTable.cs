@@ -16,6 +16,7 @@ internal static class CommandTable
         RunsCommand.Create(),
         ProbeCommand.Create(),
         FeaturesCommand.Create(),
+        CompareCommand.Create(),
         AblateCommand.Create(),
         RerunCommand.Create(),
         WeightsCommand.Create(),

@@ -64,8 +64,8 @@ internal static class FeaturesCommand
         if (manifest.Entries.Count == 0) throw new ConfigurationException($"--data {data}: there is no video in it (of the chosen split)");
         var checkpoint = ModelCheckpoint.Resolve(CheckpointName.Resolve(parsed.GetValue(Checkpoint)!));
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(checkpoint, device);
-        var config = new DataConfig { Frames = encoder.Config.Frames, Size = encoder.Config.ImageSize };
+        using var encoder = CheckpointName.OpenEncoder(parsed.GetValue(Checkpoint)!, device, frames: null, imageSize: null);
+        var config = new DataConfig { Frames = encoder.Preprocessing.Frames, Size = encoder.Preprocessing.Size };
         if (!isMany) return await OneAsync(encoder, new VideoClipSource(manifest, config, tools), path, cancellation).ConfigureAwait(false);
 
         var parts = new FeatureParts(path, manifest, Settings(checkpoint, sliding));
@@ -79,8 +79,8 @@ internal static class FeaturesCommand
         var rows = await FeatureFile.WriteAsync(path, manifest, parts, cancellation).ConfigureAwait(false);
         parts.Remove();
         Console.WriteLine(
-            $"{path}: {rows} rows of {manifest.Entries.Count - skipped.Count} videos, pooled {encoder.Config.PoolWidth} and mean "
-            + $"{encoder.Config.Width} wide");
+            $"{path}: {rows} rows of {manifest.Entries.Count - skipped.Count} videos, pooled {encoder.PooledWidth ?? 0} and mean "
+            + $"{encoder.Width} wide");
         return ExitCode.Done;
 
         async Task<IReadOnlyList<SkippedFile>> EncodeAsync()
@@ -116,26 +116,27 @@ internal static class FeaturesCommand
             $"checkpoint: {file.FullName}, {file.Length} bytes, written {file.LastWriteTimeUtc:O}\nwindows: {windows}");
     }
 
-    private static async Task<int> OneAsync(VideoEncoder encoder, VideoClipSource source, string path, CancellationToken cancellation)
+    private static async Task<int> OneAsync(IFrozenEncoder encoder, VideoClipSource source, string path, CancellationToken cancellation)
     {
-        await foreach (var clip in source.ReadOnce(1, cancellation).ConfigureAwait(false))
+        var own = encoder.Preprocessing;
+        var views = new ClipViews(1, 1, own.Sampling == ClipSampling.Dense ? own.FrameStride : null)
+        { CentreShare = own.CropShare, FromStarts = own.Sampling == ClipSampling.SegmentStarts };
+        await foreach (var clip in source.ReadViews(views, 1, cancellation).ConfigureAwait(false))
             using (clip) Write(encoder, clip.Video, path);
-        var config = encoder.Config;
-        Console.WriteLine($"{path}: tokens [{config.Grid.Tokens}, {config.Width}], pooled [{config.PoolWidth}]");
         return ExitCode.Done;
     }
 
-    private static void Write(VideoEncoder encoder, Tensor clip, string path)
+    private static void Write(IFrozenEncoder encoder, Tensor clip, string path)
     {
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var parameter = encoder.parameters().First();
-        var output = encoder.Encode(encoder.Embed(clip.to(parameter.dtype, parameter.device)), visible: null, dropPath: null);
-        var (tokens, pooled) = (
-            output.Tokens[0].narrow(0, encoder.Config.ClassTokens, encoder.Config.Grid.Tokens).to(float32),
-            encoder.Pool(output.Tokens)[0].to(float32));
-        if (!tokens.isfinite().all().item<bool>() || !pooled.isfinite().all().item<bool>())
+        var features = encoder.Encode(encoder.Preprocessing.FromImageNet(clip));
+        var tensors = new Dictionary<string, Tensor> { ["tokens"] = features.Tokens[0].to(float32).cpu().contiguous() };
+        if (features.Pooled is { } pooled) tensors["pooled"] = pooled[0].to(float32).cpu();
+        if (!tensors.Values.All(values => values.isfinite().all().item<bool>()))
             throw new InvalidDataException($"{path}: the features are not finite: the encoder diverged, or its precision overflows");
-        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["tokens"] = tokens, ["pooled"] = pooled });
+        SafetensorsWriter.Write(path, tensors);
+        Console.WriteLine(
+            $"{path}: {string.Join(", ", tensors.Select(t => $"{t.Key} [{string.Join(", ", t.Value.shape)}]"))}; tokens are "
+            + $"{features.Grid.Frames} x {features.Grid.Height} x {features.Grid.Width} of {encoder.System}");
     }
 }

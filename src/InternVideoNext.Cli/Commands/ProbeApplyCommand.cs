@@ -5,7 +5,6 @@ using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
-using InternVideoNext.Runs;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -66,8 +65,7 @@ internal static class ProbeApplyCommand
             $"--data {parsed.GetValue(Data)}: there is no clip in it (of the chosen split)");
         if (page is not null) RequireLabels(manifest, trained);
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(
-            CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), device, protocol.Frames, protocol.ImageSize);
+        using var encoder = CheckpointName.OpenEncoder(parsed.GetValue(Checkpoint)!, device, protocol.Frames, protocol.ImageSize);
         var reader = new ProtocolFeatures(protocol, encoder, tools, copies: 1, seed: 0);
         using var features = await reader.UnlabelledAsync(manifest, cancellation).ConfigureAwait(false);
         var answers = Answers(trained, features);

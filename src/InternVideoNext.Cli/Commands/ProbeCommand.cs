@@ -4,7 +4,6 @@ using InternVideoNext.Cli.Options;
 using InternVideoNext.Data;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
-using InternVideoNext.Runs;
 using Spectre.Console;
 
 namespace InternVideoNext.Cli.Commands;
@@ -86,8 +85,7 @@ internal static class ProbeCommand
         var classes = clips.Classes;
         using var start = StartOf(parsed, protocol, classes);
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
-        using var encoder = ModelCheckpoint.OpenEncoder(
-            CheckpointName.Resolve(parsed.GetValue(Checkpoint)!), device, protocol.Frames, protocol.ImageSize);
+        using var encoder = CheckpointName.OpenEncoder(parsed.GetValue(Checkpoint)!, device, protocol.Frames, protocol.ImageSize);
         var features = new ProtocolFeatures(protocol, encoder, tools, parsed.GetValue(Augmented), parsed.GetValue(Seed));
         using var train = await features.TrainingAsync(clips.Training, label, cancellation).ConfigureAwait(false);
         using var test = await features.TestAsync(clips.Test, label, cancellation).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Hub;
 using InternVideoNext.Cli.Ablate;
 using InternVideoNext.Foundation;
+using InternVideoNext.Models.Peers;
 using InternVideoNext.Recipes;
 using InternVideoNext.Weights;
 using Spectre.Console;
@@ -27,7 +28,10 @@ internal static class WeightsCommand
     private static Command CreateInspect()
     {
         var path = new Argument<string>("FILE")
-        { Description = "A .safetensors file, an index (model.safetensors.index.json), or the folder of one." };
+        {
+            Description = "A .safetensors, .pt, .pth, .bin, .npz or .npy file, an index (model.safetensors.index.json), or the folder of "
+            + "one.",
+        };
         var headerOnly = new Option<bool>("--header")
         { Description = "Names, types and shapes only: reads no values, instant for files of any size." };
         var command = new Command(
@@ -76,7 +80,7 @@ internal static class WeightsCommand
 
     private static int Inspect(string path, bool headerOnly, TextWriter output)
     {
-        using var checkpoint = SafetensorsCheckpoint.Open(path);
+        using var checkpoint = TensorFile.Open(path);
         WriteTable(checkpoint, headerOnly, output);
         foreach (var (key, text) in checkpoint.Metadata) output.WriteLine($"metadata {key}: {text}");
         var entries = checkpoint.Entries.Values.ToList();
@@ -85,12 +89,12 @@ internal static class WeightsCommand
             string.Create(
             CultureInfo.InvariantCulture,
             $"{entries.Count} tensors ({string.Join(", ", types)}), {entries.Sum(entry => entry.ElementCount):N0} numbers, "
-            + $"{entries.Sum(entry => entry.ByteCount):N0} bytes in {checkpoint.Files.Count} file(s)"));
+            + $"{entries.Sum(entry => entry.ByteCount):N0} bytes in {(checkpoint as SafetensorsCheckpoint)?.Files.Count ?? 1} file(s)"));
         output.WriteLine($"kind: {KindOf(checkpoint, path)}");
         return ExitCode.Done;
     }
 
-    private static void WriteTable(SafetensorsCheckpoint checkpoint, bool headerOnly, TextWriter output)
+    private static void WriteTable(ITensorFile checkpoint, bool headerOnly, TextWriter output)
     {
         // Plain columns: a table that is cut to the terminal's width would hide the names, and this is piped to grep.
         var widest = Math.Max(4, checkpoint.Entries.Keys.Select(name => name.Length).DefaultIfEmpty().Max());
@@ -105,12 +109,24 @@ internal static class WeightsCommand
     }
 
     // Our own carry their configuration; their tensors have the authors' names.
-    private static string KindOf(SafetensorsCheckpoint checkpoint, string path) =>
-        checkpoint.Metadata.TryGetValue("config", out var json) && ConfigJson.Read(json, path) is { } run
-            ? $"a checkpoint of this package: {JsonNode.Parse(json)!["stage"]} of preset {(run.Preset.Length > 0 ? run.Preset : "none")}"
-            : CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys));
+    private static string KindOf(ITensorFile checkpoint, string path)
+    {
+        if (checkpoint is SafetensorsCheckpoint && checkpoint.Metadata.TryGetValue("config", out var json)
+            && ConfigJson.Read(json, path) is { } run)
+            return $"a checkpoint of this package: {JsonNode.Parse(json)!["stage"]} of preset "
+                + $"{(run.Preset.Length > 0 ? run.Preset : "none")}";
+        var kind = CheckpointDetector.Describe(CheckpointDetector.Detect(checkpoint.Entries.Keys));
+        try
+        {
+            return PeerCheckpoint.Recognise(checkpoint, PeerOptions.Beside(path)) is { } peer ? $"{kind}: {peer.Describe()}" : kind;
+        }
+        catch (InvalidDataException e)
+        {
+            return $"{kind}; {e.Message}";
+        }
+    }
 
-    private static string Statistics(SafetensorsCheckpoint checkpoint, SafetensorsEntry entry)
+    private static string Statistics(ITensorFile checkpoint, SafetensorsEntry entry)
     {
         if (entry.Type.Torch is null || entry.Type.Name == "C64")
             return "(no statistics for this type)";

@@ -11,7 +11,7 @@ namespace InternVideoNext.Cli.Features;
 /// <param name="reader">Reads their windows.</param>
 /// <param name="sliding">Length and distance of the windows; null for whole videos.</param>
 /// <param name="batchSize">Windows encoded at a time.</param>
-internal sealed class FeatureJob(VideoEncoder encoder, WindowReader reader, SlidingWindow? sliding, int batchSize)
+internal sealed class FeatureJob(IFrozenEncoder encoder, WindowReader reader, SlidingWindow? sliding, int batchSize)
 {
     /// <summary>Encodes what is not done yet.</summary>
     /// <returns>The videos that could not be read.</returns>
@@ -52,12 +52,9 @@ internal sealed class FeatureJob(VideoEncoder encoder, WindowReader reader, Slid
             using var inner = NewDisposeScope();
             using (clips)
             {
-                var parameter = encoder.parameters().First();
-                var patched = encoder.Embed(clips.to(parameter.dtype, parameter.device));
-                var tokens = encoder.Encode(patched, visible: null, dropPath: null).Tokens;
-                var classes = encoder.Config.ClassTokens;
-                var patches = tokens.narrow(1, classes, tokens.size(1) - classes).to(float32);          // [B, N, C]
-                var (mean, pool) = (FeatureExtraction.Keep(patches, encoder.Config.Frames, FeatureKind.MeanToken), encoder.Pool(tokens));
+                var features = encoder.Encode(encoder.Preprocessing.FromImageNet(clips));
+                var mean = FeatureExtraction.Keep(features.Tokens.to(float32), features.Grid.Frames, FeatureKind.MeanToken);
+                var pool = features.Pooled ?? zeros([mean.size(0), 0], device: mean.device); // of a system that pools nothing
                 RequireFinite(path, batch, mean, pool);
                 means.Add(mean.cpu().MoveToOuterDisposeScope());
                 pooled.Add(pool.to(float32).cpu().MoveToOuterDisposeScope());

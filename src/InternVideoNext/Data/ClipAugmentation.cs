@@ -32,9 +32,10 @@ public static class ClipAugmentation
     /// </summary>
     /// <param name="width">The frames' width in pixels.</param>
     /// <param name="height">The frames' height in pixels.</param>
-    public static CropWindow Centre(int width, int height)
+    /// <param name="share">Side of a smaller square over that of the largest.</param>
+    public static CropWindow Centre(int width, int height, double share = 1)
     {
-        var side = Math.Min(width, height);
+        var side = Scaled(Math.Min(width, height), share);
         return new CropWindow((width - side) / 2, (height - side) / 2, side, side, Flipped: false);
     }
 

@@ -9,6 +9,12 @@ namespace InternVideoNext.Data;
 /// </param>
 public sealed record ClipViews(int Segments, int Crops, int? Stride)
 {
+    /// <summary>Side of a single centre crop over the frame's shorter side; several crops show all of it.</summary>
+    public double CentreShare { get; init; } = 1;
+
+    /// <summary>Whether a single sparse view takes the first frame of each part of the video instead of the middle one.</summary>
+    public bool FromStarts { get; init; }
+
     /// <summary>Views of one clip.</summary>
     public int Count => Segments * Crops;
 }
@@ -22,8 +28,10 @@ internal sealed record ClipView(ClipViews Views, int Segment, int Crop)
     /// <summary>The frames to take.</summary>
     public int[] Frames(int frameCount, int samples) => Views.Stride is { } stride
         ? FrameSampling.Dense(frameCount, samples, stride, Segment, Views.Segments)
+        : Views is { FromStarts: true, Segments: 1 } ? FrameSampling.Starts(frameCount, samples)
         : FrameSampling.Shifted(frameCount, samples, Segment, Views.Segments);
 
     /// <summary>The part of each to show.</summary>
-    public CropWindow Window(int width, int height) => ClipAugmentation.Along(width, height, Crop, Views.Crops);
+    public CropWindow Window(int width, int height) => Views.Crops == 1
+        ? ClipAugmentation.Centre(width, height, Views.CentreShare) : ClipAugmentation.Along(width, height, Crop, Views.Crops);
 }

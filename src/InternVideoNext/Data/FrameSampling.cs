@@ -20,6 +20,12 @@ public static class FrameSampling
     /// <inheritdoc cref="Random" path="/exception"/>
     public static int[] Middles(int frameCount, int samples) => Sample(frameCount, samples, length => length / 2);
 
+    /// <summary>The first frame of each segment.</summary>
+    /// <inheritdoc cref="Random" path="/param"/>
+    /// <inheritdoc cref="Random" path="/returns"/>
+    /// <inheritdoc cref="Random" path="/exception"/>
+    public static int[] Starts(int frameCount, int samples) => Sample(frameCount, samples, _ => 0);
+
     /// <summary>One frame of each segment, at one of several evenly spaced places in it: the sparse views of a clip.</summary>
     /// <param name="frameCount">Frames of the video, at least 1.</param>
     /// <param name="samples">T, at least 1.</param>

@@ -23,6 +23,9 @@ public interface IFrozenEncoder : IDisposable
     /// <summary>How it wants its clips.</summary>
     ClipPreprocessing Preprocessing { get; }
 
+    /// <summary>What it is made of, and what a clip of its own preprocessing costs.</summary>
+    BlockDescription Blocks { get; }
+
     /// <summary>The tokens of a clip of this size.</summary>
     /// <param name="frames">Frames of the clip.</param>
     /// <param name="height">Pixels.</param>

@@ -24,6 +24,43 @@ public static class FeatureExtraction
             [.. encoders.Select(encoder => (Func<Tensor, Tensor>)(video => Encode(encoder, video, kind)))], source, batchSize, progress,
             cancellation);
 
+    /// <summary>Encodes every readable clip with another encoder than ours, or with any.</summary>
+    /// <param name="encoder">A frozen encoder.</param>
+    /// <param name="source">Clips of the encoder's frames and size; unreadable ones are left out.</param>
+    /// <param name="kind">What is kept of the tokens.</param>
+    /// <param name="batchSize">Clips a batch.</param>
+    /// <param name="progress">Told the number of clips done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="InvalidDataException">No clip could be read.</exception>
+    public static Task<ExtractedFeatures> ExtractAsync(
+        IFrozenEncoder encoder, IClipSource source, FeatureKind kind, int batchSize, IProgress<int>? progress,
+            CancellationToken cancellation) =>
+        ExtractAsync([video => Encode(encoder, video, kind)], source, batchSize, progress, cancellation);
+
+    /// <summary>The largest batch, of 32 at most, whose widest intermediate stays below 2^28 numbers.</summary>
+    /// <param name="encoder">A frozen encoder.</param>
+    /// <param name="frames">Frames of a clip.</param>
+    /// <param name="size">Side of a clip in pixels.</param>
+    public static int BatchSizeFor(IFrozenEncoder encoder, int frames, int size)
+    {
+        const long MostNumbers = 1L << 28;
+        const int MlpRatio = 4, Most = 32;
+        return (int)Math.Clamp(MostNumbers / ((long)encoder.GridOf(frames, size, size).Tokens * encoder.Width * MlpRatio), 1, Most);
+    }
+
+    /// <summary>One batch's features.</summary>
+    /// <param name="encoder">A frozen encoder, ours or another system's.</param>
+    /// <param name="video">[B, 3, T, H, W], ImageNet-normalised; it is brought to the encoder's own numbers.</param>
+    /// <param name="kind">What is kept of the tokens.</param>
+    /// <returns>[B, C], [B, T C] or [B, N, C], float32 on the CPU, outside every dispose scope; class tokens are left out.</returns>
+    public static Tensor Encode(IFrozenEncoder encoder, Tensor video, FeatureKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var features = encoder.Encode(encoder.Preprocessing.FromImageNet(video));
+        return Keep(features.Tokens.to(float32), features.Grid.Frames, kind).cpu().DetachFromDisposeScope();
+    }
+
     /// <summary>Applies every function to every readable clip.</summary>
     /// <param name="functions">Each from [B, 3, T, H, W] to [B, C] or [B, N, C], float32 on the CPU, outside every dispose scope.</param>
     /// <param name="source">Clips; unreadable ones are left out.</param>

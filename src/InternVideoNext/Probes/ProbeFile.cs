@@ -63,8 +63,8 @@ public static class ProbeFile
         }
     }
 
-    /// <summary>Reads a probe. Prefer the overload that checks the label map.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a probe, ours or one that V-JEPA 2's authors released. Prefer the overload that checks the label map.</summary>
+    /// <param name="path">The file; a released one may have its <c>config.json</c> beside it, which names the classes.</param>
     /// <exception cref="InvalidDataException">
     /// The file is no probe file, its class list was changed, or a tensor is missing, unexpected or of another shape.
     /// </exception>
@@ -72,7 +72,8 @@ public static class ProbeFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static TrainedProbe Load(string path)
     {
-        using var file = SafetensorsCheckpoint.Open(path);
+        using var file = TensorFile.Open(path);
+        if (!file.Metadata.ContainsKey(KindKey) && ReleasedProbe.Find(file, path) is { } released) return released;
         var classes = Parse(path, ClassesKey, file, SnakeCaseJson.Parse<IReadOnlyList<string>>);
         var hash = Field(path, HashKey, file);
         if (ClassList.Hash(classes) != hash)
@@ -93,7 +94,7 @@ public static class ProbeFile
         _ => throw new ArgumentException($"A {probe.GetType().Name} has no file format.", nameof(probe)),
     };
 
-    private static Probe BuildProbe(string path, SafetensorsCheckpoint file)
+    private static Probe BuildProbe(string path, ITensorSource file)
     {
         var kind = Field(path, KindKey, file);
         return kind switch
@@ -104,7 +105,7 @@ public static class ProbeFile
         };
     }
 
-    private static void Fill(string path, Probe probe, SafetensorsCheckpoint file)
+    private static void Fill(string path, Probe probe, ITensorSource file)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -120,11 +121,11 @@ public static class ProbeFile
         foreach (var (name, value) in state) value.copy_(file.Read(name));
     }
 
-    private static string Field(string path, string key, SafetensorsCheckpoint file) =>
+    private static string Field(string path, string key, ITensorSource file) =>
         file.Metadata.TryGetValue(key, out var text) ? text
             : throw new InvalidDataException($"{path}: the header has no '{key}': this is not a probe file.");
 
-    private static T Parse<T>(string path, string key, SafetensorsCheckpoint file, Func<string, T> parse)
+    private static T Parse<T>(string path, string key, ITensorSource file, Func<string, T> parse)
     {
         try
         {

@@ -61,7 +61,7 @@ public sealed class ProtocolFeaturesTests(ShapesVideos videos)
     private Manifest Test => Manifest.Open(videos.Manifest).Filter("test");
 
     private static ProtocolFeatures Features(ProbeProtocol protocol, VideoEncoder encoder, int copies = 1) =>
-        new(protocol, encoder, Tools().Result, copies, seed: 1);
+        new(protocol, new FrozenVideoEncoder(encoder), Tools().Result, copies, seed: 1);
 
     private static Task<FFMpegTools> Tools() => FFMpegSetup.EnsureAsync(CancellationToken.None);
 

@@ -139,6 +139,10 @@ internal sealed class HubDownload(
         {
             throw Refuse(e.Problem);
         }
+        catch (TensorFileException e)
+        {
+            throw Refuse(e.Problem);
+        }
 
         File.Move(_part, target, overwrite: true);
         File.Delete(_tagFile);

@@ -5,12 +5,20 @@ namespace InternVideoNext.Checkpoints.Hub;
 /// <param name="Description">What it is, in a few words.</param>
 /// <param name="Repository">The Hugging Face repository, <c>owner/name</c>.</param>
 /// <param name="Revision">Branch, tag or commit of it.</param>
-/// <param name="Size">Bytes of <see cref="File"/> if known here; else the server's word is taken.</param>
-/// <param name="Sha256">SHA-256 of <see cref="File"/> in lower-case hexadecimal if known here; else the server's word is taken.</param>
+/// <param name="Size">Bytes of <see cref="Published"/> if known here; else the server's word is taken.</param>
+/// <param name="Sha256">
+/// SHA-256 of <see cref="Published"/> in lower-case hexadecimal if known here; else the server's word is taken.
+/// </param>
 public sealed record NamedWeights(
     string Name, string Description, string Repository, string Revision = "main", long? Size = null, string? Sha256 = null)
 {
-    /// <summary>The file, if the checkpoint is a single one.</summary>
+    /// <summary>The file's path in the repository, if the checkpoint is a single one.</summary>
+    public string Published { get; init; } = File;
+
+    /// <summary>Why it cannot be downloaded without a word of the user's, and what to do; null if it can.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>The file, if the checkpoint is a single one of the usual name.</summary>
     public const string File = "model.safetensors";
 
     /// <summary>The index, if the checkpoint is in shards.</summary>
@@ -31,6 +39,7 @@ public sealed record NamedWeights(
         new("siglip2-so400m", "SigLIP2 so400m, patch 14 at 224 px: an image teacher", "google/siglip2-so400m-patch14-224"),
         new("siglip2-giant", "SigLIP2 giant (1 B), patch 16 at 256 px: the paper's image teacher", "google/siglip2-giant-opt-patch16-256"),
         new("modernbert-large", "ModernBERT-large: its last layers start the predictor", "answerdotai/ModernBERT-large"),
+        .. PeerWeights.All,
     ];
 
     /// <summary>The checkpoint of that name.</summary>
@@ -41,5 +50,6 @@ public sealed record NamedWeights(
             nameof(name));
 
     /// <summary>The address of one of the repository's files, relative to the hub's.</summary>
-    public string AddressOf(string file) => $"{Repository}/resolve/{Uri.EscapeDataString(Revision)}/{Uri.EscapeDataString(file)}";
+    public string AddressOf(string file) =>
+        $"{Repository}/resolve/{Uri.EscapeDataString(Revision)}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}";
 }

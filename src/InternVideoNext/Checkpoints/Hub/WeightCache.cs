@@ -22,7 +22,7 @@ public sealed record WeightCache(string Folder)
     /// <exception cref="SafetensorsException">The cached index is damaged.</exception>
     public string? Locate(NamedWeights weights)
     {
-        var single = PathOf(weights, NamedWeights.File);
+        var single = PathOf(weights, weights.Published);
         if (File.Exists(single))
             return single;
         var index = PathOf(weights, NamedWeights.IndexFile);

@@ -36,7 +36,15 @@ public sealed class WeightHub(HttpClient client, WeightCache cache, WeightHubOpt
             return Cached(cached);
         try
         {
-            var single = await DownloadAsync(weights, NamedWeights.File, progress, cancellation).ConfigureAwait(false);
+            if (weights.Obstacle is { } obstacle)
+                throw new WeightFetchException(
+                    $"{weights.Name} ({new Uri(_options.Address, weights.Repository)}): {obstacle} "
+                    + $"Its place in the cache is {cache.PathOf(weights, weights.Published)}.");
+            var single = await DownloadAsync(weights, weights.Published, progress, cancellation).ConfigureAwait(false);
+            if (single is null && weights.Published != NamedWeights.File)
+                throw new WeightFetchException(
+                    $"{new Uri(_options.Address, weights.AddressOf(weights.Published))}: not found (404): the repository or the file has "
+                    + $"moved. Find it on {new Uri(_options.Address, weights.Repository)} and give its path.");
             return single is null
                 ? await FetchShardsAsync(weights, progress, cancellation).ConfigureAwait(false)
                 : new FetchedWeights(single.Path, [single]);
@@ -49,14 +57,17 @@ public sealed class WeightHub(HttpClient client, WeightCache cache, WeightHubOpt
 
     /// <summary>What to fetch by hand where there is no network, and where to put it.</summary>
     public string ByHand(NamedWeights weights) =>
-        $"Without a connection: on another machine, get {NamedWeights.File} of the repository {weights.Repository} "
-        + $"({new Uri(_options.Address, weights.AddressOf(NamedWeights.File))}; if it is in shards, {NamedWeights.IndexFile} and "
-            + "every shard) "
-        + $"and put it at {cache.PathOf(weights, NamedWeights.File)}.";
+        $"Without a connection: on another machine, get {weights.Published} of the repository {weights.Repository} "
+        + $"({new Uri(_options.Address, weights.AddressOf(weights.Published))}"
+        + (weights.Published == NamedWeights.File ? $"; if it is in shards, {NamedWeights.IndexFile} and every shard) " : ") ")
+        + $"and put it at {cache.PathOf(weights, weights.Published)}.";
 
     private static FetchedWeights Cached(string path)
     {
-        using var checkpoint = SafetensorsCheckpoint.Open(path);
+        using var opened = TensorFile.Open(path);
+        if (opened is not SafetensorsCheckpoint checkpoint)
+            return new FetchedWeights(
+                path, [new FetchedFile(path, new FileInfo(path).Length, Downloaded: false, "in the cache already; well-formed")]);
         return new FetchedWeights(
             path, [.. checkpoint.Files.Select(
             file => new FetchedFile(file.Path, new FileInfo(file.Path).Length, Downloaded: false, "in the cache already; well-formed"))]);
@@ -87,13 +98,13 @@ public sealed class WeightHub(HttpClient client, WeightCache cache, WeightHubOpt
     private Task<FetchedFile?> DownloadAsync(
         NamedWeights weights, string file, IProgress<FetchProgress>? progress, CancellationToken cancellation)
     {
-        var single = file == NamedWeights.File;
+        var single = file == weights.Published;
         var download = new HubDownload(
             client, _options, new Uri(_options.Address, weights.AddressOf(file)), cache.PathOf(weights, file), progress);
         return download.RunAsync(
             single ? weights.Size : null,
             single ? weights.Sha256 : null,
-            file == NamedWeights.IndexFile ? path => SafetensorsIndex.Read(path) : path => SafetensorsFile.Open(path).Dispose(),
+            file == NamedWeights.IndexFile ? path => SafetensorsIndex.Read(path) : path => TensorFile.Open(path).Dispose(),
             cancellation);
     }
 }
@@ -112,7 +123,7 @@ public readonly record struct FetchProgress(string File, long Received, long? To
 public sealed record FetchedFile(string Path, long Size, bool Downloaded, string Verification);
 
 /// <summary>A checkpoint, now in the cache.</summary>
-/// <param name="Path">What to open with <see cref="SafetensorsCheckpoint.Open"/>.</param>
+/// <param name="Path">What to open with <see cref="TensorFile.Open"/>.</param>
 /// <param name="Files">Its files.</param>
 public sealed record FetchedWeights(string Path, IReadOnlyList<FetchedFile> Files);
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace InternVideoNext.Checkpoints;
 
 /// <summary>A checkpoint of one safetensors file, or of several shards with an index as Hugging Face repositories have them.</summary>
-public sealed class SafetensorsCheckpoint : ITensorSource, IDisposable
+public sealed class SafetensorsCheckpoint : ITensorFile
 {
     private const string SingleName = "model.safetensors";
     private const string IndexSuffix = ".safetensors.index.json";

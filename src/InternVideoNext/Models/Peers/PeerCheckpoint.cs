@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using InternVideoNext.Checkpoints;
 using InternVideoNext.Checkpoints.Formats;
 using InternVideoNext.Foundation;
@@ -36,6 +38,36 @@ public sealed record PeerOptions
 
     /// <summary>Where V-JEPA 2's tokens get their places from.</summary>
     public VJepa2Positions? Positions { get; init; }
+
+    /// <summary>
+    /// What a Hugging Face <c>config.json</c> beside a file tells: heads, size of the clips, epsilons. Empty where there is none.
+    /// </summary>
+    /// <param name="path">The file, or its folder.</param>
+    /// <exception cref="InvalidDataException">There is one, and it is no JSON object.</exception>
+    public static PeerOptions Beside(string path)
+    {
+        var file = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path) ?? "", "config.json");
+        if (!File.Exists(file)) return new PeerOptions();
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(file));
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) throw new JsonException("not an object");
+            return new PeerOptions
+            {
+                Heads = (int?)Number(root, "num_attention_heads"),
+                ImageSize = (int?)(Number(root, "crop_size") ?? Number(root, "image_size")),
+                NormEps = Number(root, "layer_norm_eps"),
+            };
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file}: {e.Message}", e);
+        }
+    }
+
+    private static double? Number(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 }
 
 /// <summary>
@@ -71,6 +103,24 @@ public sealed class PeerCheckpoint
             CheckpointKind.InternVideo2 => InternVideo2(source, layout, stated),
             _ => VideoPrism(source, layout, stated),
         };
+    }
+
+    /// <summary>Its sizes in words, and the released encoders that have them.</summary>
+    public string Describe()
+    {
+        var alike = ReleasedPeers.All.Where(peer => Sizes(peer.Config) == Sizes(Config)).Select(peer => peer.Name).ToList();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{PeerBlocks.Of(Config).Parameters:N0} parameters, width {Config.Width}, {Config.Heads} heads, tubelets of {Config.Tubelet} x "
+            + $"{Config.PatchSize} x {Config.PatchSize}, {Config.Frames} frames of {Config.ImageSize} pixels; {Map.Name}"
+            + $"{(alike.Count == 0 ? "" : $"; sizes of {string.Join(", ", alike)}")}");
+    }
+
+    // What the tensors tell: not the size of the clips, nor an epsilon.
+    private static (Type, long, int, int) Sizes(PeerConfig config)
+    {
+        var smallest = config with { Frames = config.Tubelet, ImageSize = config.PatchSize };
+        return (config.GetType(), PeerBlocks.Of(smallest).Parameters, config.Width, config.PatchSize);
     }
 
     /// <summary>Builds the encoder and loads the file into it, strictly.</summary>

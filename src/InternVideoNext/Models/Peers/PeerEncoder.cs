@@ -36,6 +36,9 @@ public abstract class PeerEncoder : Module<Tensor, ClipFeatures>, IFrozenEncoder
     public ClipPreprocessing Preprocessing => _config.Preprocessing;
 
     /// <inheritdoc/>
+    public BlockDescription Blocks => PeerBlocks.Of(_config);
+
+    /// <inheritdoc/>
     public virtual TokenGrid GridOf(int frames, int height, int width)
     {
         var (tubelet, patch) = (_config.Tubelet, _config.PatchSize);

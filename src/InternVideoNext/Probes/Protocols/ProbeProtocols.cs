@@ -72,6 +72,25 @@ public static class ProbeProtocols
         Grid = new() { LearningRates = [1e-4] },
     };
 
+    /// <summary>VideoMAE's mean pooling under a linear layer, Kinetics-400.</summary>
+    public static ProbeProtocol VideoMae { get; } = new()
+    {
+        Name = "videomae",
+        Source = "VideoMAE's mean pooling with batch normalisation in front of one linear layer; its authors report fine-tuning alone, so "
+            + "the schedule is that of InternVideo2's linear probing: 16 frames at distance 4, 3 crops.",
+        DataSet = "kinetics-400",
+        Kind = ProbeKind.Linear,
+        Frames = 16,
+        FrameStride = 4,
+        ImageSize = 224,
+        Crops = 3,
+        TrainFeatures = FeatureOrigin.Augmented,
+        Normalization = FeatureNormalization.BatchNorm,
+        Solver = ProbeSolver.Adamw,
+        Schedule = new() { Epochs = 15, WarmupEpochs = 3, BatchSize = 1024 },
+        Grid = new() { LearningRates = [1e-3] },
+    };
+
     /// <summary>This project's linear probe: mean token, standardised, logistic regression, L2 chosen on validation clips.</summary>
     public static ProbeProtocol Mini { get; } = new()
     {
@@ -149,6 +168,8 @@ public static class ProbeProtocols
             Schedule = new() { Epochs = 15, WarmupEpochs = 3, BatchSize = 1024 },
             Grid = new() { LearningRates = [1e-3] },
         },
+        VideoMae,
+        VideoMae with { Name = "videomae/ssv2", DataSet = "something-something-v2", FrameStride = null },
         Mini,
         MiniFrames,
         MiniAttentive,

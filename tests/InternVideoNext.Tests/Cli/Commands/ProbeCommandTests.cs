@@ -1,9 +1,11 @@
+using InternVideoNext.Checkpoints;
 using InternVideoNext.Data;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Foundation;
 using InternVideoNext.Probes;
 using InternVideoNext.Recipes;
 using InternVideoNext.Runs;
+using InternVideoNext.Tests.Checkpoints;
 
 namespace InternVideoNext.Tests.Cli.Commands;
 
@@ -46,6 +48,22 @@ public sealed class ProbeCommandTests : IAsyncLifetime
         Assert.Equal(Manifest.Load(Data).Filter("test").Entries.Select(e => e.Id), lines.Skip(1).Select(line => line[0]));
         Assert.All(lines.Skip(1), line => Assert.Equal(
             1, line.Skip(1).Sum(p => double.Parse(p, System.Globalization.CultureInfo.InvariantCulture)), 0.001));
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("attentive")]
+    public async Task Probe_EncoderOfAnotherSystem_IsProbedLikeOurs(string kind)
+    {
+        var encoder = PeerFiles.Write(_folder, "videomae_hf");
+        Assert.Equal(0, await Run(kind, "--checkpoint", encoder, "--data", Data, "--label", "appearance", "--out", _folder["result.json"]));
+        Assert.Contains("\"test_used\": 8", await File.ReadAllTextAsync(_folder["result.json"]), StringComparison.Ordinal);
+        var video = Manifest.Load(Data) is var manifest ? manifest.PathOf(manifest.Entries[0]) : "";
+        var (code, _, error) = await Ivnext.CallAsync(
+            ["features", "--checkpoint", encoder, "--video", video, "--out", _folder["features.safetensors"]]);
+        Assert.True(code == 0, error);
+        using var features = SafetensorsFile.Open(_folder["features.safetensors"]);
+        Assert.Equal("tokens F32[128, 32]", Assert.Single(features.Entries.Values.Select(entry => $"{entry.Name} {entry.Description}")));
     }
 
     [Fact]

@@ -1,0 +1,4 @@
+namespace InternVideoNext.Checkpoints;
+
+/// <summary>Named tensors of an open file.</summary>
+public interface ITensorFile : ITensorSource, IDisposable;
