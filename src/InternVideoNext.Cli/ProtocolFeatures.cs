@@ -74,7 +74,7 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, VideoEncoder enco
     {
         var features = await FeatureExtraction.ExtractAsync([encoder], read, Kind, BatchSize, progress: null, cancellation)
             .ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.Skipped);
+        SkippedFilesDisplay.Write(source.Skipped, source.Damaged);
         return features;
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using InternVideoNext.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,18 +56,16 @@ internal static class PeakMemory
     /// <param name="card">One card only; null: all.</param>
     public static IReadOnlyList<string> Ask(string query, int? card = null)
     {
-        var start = new ProcessStartInfo(
-            "nvidia-smi",
-            [query, "--format=csv,noheader,nounits",
-            .. card is { } index ? [$"--id={index}"]
-            : Array.Empty<string>()])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] words = [query, "--format=csv,noheader,nounits", .. card is { } index ? [$"--id={index}"] : Array.Empty<string>()];
+        var answer = new List<string>();
+        var command = new ChildCommand("nvidia-smi", words)
+        {
+            Output = ChildProcess.EachLine(line => answer.Add(line.Trim())),
+            Error = stream => stream.CopyTo(Stream.Null),
+        };
         try
         {
-            using var process = Process.Start(start)!;
-            var answer = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
+            return ChildProcess.Run(command, CancellationToken.None) == 0 ? [.. answer.Where(line => line.Length > 0)] : [];
         }
         catch (System.ComponentModel.Win32Exception)
         {
