@@ -229,13 +229,19 @@ internal sealed class ClipReader
 
         (DeterministicRandom? Random, int[] Indices) Of(int frames)
         {
-            var (_, random) = clip.Draw(attempt, _manifest.Entries.Count);
-            return (random, (random, clip.View) switch
+            var (entry, random) = clip.Draw(attempt, _manifest.Entries.Count);
+            var (first, count) = _manifest.Entries[entry].Segment is { } segment ? segment.In(frames, info.FrameRate) : (0, frames);
+            if (count == 0)
+                throw new VideoReadException(
+                    _manifest.Entries[entry].Path, $"segment {_manifest.Entries[entry].Segment} begins after its {frames} frames",
+                    isFinal: false);
+            int[] indices = (random, clip.View) switch
             {
-                ({ } drawn, _) => FrameSampling.Random(frames, _config.Frames, drawn),
-                (null, { } chosen) => chosen.Frames(frames, _config.Frames),
-                _ => FrameSampling.Middles(frames, _config.Frames),
-            });
+                ({ } drawn, _) => FrameSampling.Random(count, _config.Frames, drawn),
+                (null, { } chosen) => chosen.Frames(count, _config.Frames),
+                _ => FrameSampling.Middles(count, _config.Frames),
+            };
+            return (random, first == 0 ? indices : [.. indices.Select(i => first + i)]);
         }
     }
 

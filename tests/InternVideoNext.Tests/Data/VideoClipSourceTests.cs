@@ -205,6 +205,37 @@ public sealed class VideoClipSourceTests(VideoFiles files)
     }
 
     [Fact]
+    public async Task ReadOnce_Segments_ShowTheirOwnFrames()
+    {
+        var whole = Some("good/h264.mp4", "good/one.mp4");
+        var config = Small with { Frames = 2, Size = 32, CacheMegabytes = 0 };
+        ManifestEntry Part(string id, double start, double end, SegmentUnit unit) =>
+            whole.Entries[0] with { Id = id, Segment = new ClipSegment(start, end, unit) };
+        var manifest = whole with
+        {
+            Entries =
+            [
+                Part("a", 0, 4, SegmentUnit.Frames), Part("b", 0.5, 1, SegmentUnit.Seconds), Part("c", 20, 99, SegmentUnit.Frames),
+                Part("d", 24, 30, SegmentUnit.Frames), whole.Entries[1],
+            ],
+        };
+        var source = Open(manifest, config with { MaxBrokenFraction = 1 });
+        var shown = new Dictionary<int, int[]>();
+        await foreach (var batch in source.ReadOnce(2, CancellationToken.None))
+        {
+            using (batch)
+                for (var i = 0; i < batch.Entries.Count; i++) shown[batch.Entries[i]] = Numbers(batch.Video[i]);
+        }
+        Assert.Equal([0, 1, 2, 4], shown.Keys.Order());
+        Assert.Equal([[1, 3], [15, 21], [21, 23]], Enumerable.Range(0, 3).Select(i => shown[i]));
+        Assert.Contains("begins after its 24 frames", Assert.Single(source.Skipped).Reason, StringComparison.Ordinal);
+
+        // Grey n is frame n; see VideoFiles.
+        static int[] Numbers(Tensor clip) =>
+            [.. Enumerable.Range(0, 2).Select(t => (int)Math.Round(((clip[0, t, 16, 16].item<float>() * 0.229) + 0.485) * 219 / 9))];
+    }
+
+    [Fact]
     public async Task Read_DamagedTail_IsTheSameForScanPackAndTraining()
     {
         var folder = Directory.CreateDirectory(Path.Combine(files.Root, "tail")).FullName;

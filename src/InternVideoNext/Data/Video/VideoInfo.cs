@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace InternVideoNext.Data;
 
 /// <summary>
@@ -27,21 +29,27 @@ public sealed record VideoInfo
     /// The stream's number in the file: attached pictures and stills of one frame are out; of the others the default one, of those the
     /// largest, of those the longest. Null: the first video stream (of a file indexed before streams were chosen).
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Stream { get; init; }
 
     /// <summary>Whether the packets carry no times (raw streams): frames are then counted, and none is repeated or dropped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUntimed { get; init; }
 
     /// <summary>Whether ffmpeg finds the stream, its size or its rate only when it looks further into the file than usual.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsDeep { get; init; }
 
     /// <summary>How frames of a long file are reached without decoding all before them; null where these would be others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SeekInfo? Seek { get; init; }
 
     /// <summary>Frames that do decode, where these were found to be fewer than <see cref="FrameCount"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? DecodedFrames { get; init; }
 
     /// <summary>What is wrong with a damaged file of which a part is used, and how large that is; null for a sound one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Damage { get; init; }
 }
 
