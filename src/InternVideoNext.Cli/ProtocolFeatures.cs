@@ -86,7 +86,7 @@ internal sealed class ProtocolFeatures(ProbeProtocol protocol, IFrozenEncoder en
         var batchSize = FeatureExtraction.BatchSizeFor(encoder, ClipConfig.Frames, ClipConfig.Size);
         var features = await FeatureExtraction.ExtractAsync(encoder, read, Kind, batchSize, progress: null, cancellation)
             .ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.Skipped);
+        SkippedFilesDisplay.Write(source.Skipped, source.Damaged);
         return features;
     }
 }

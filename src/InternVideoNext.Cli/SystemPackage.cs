@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli;
 
@@ -33,12 +33,8 @@ internal static class SystemPackage
     private static async Task<bool> Succeeds(string program, string[] arguments, CancellationToken cancellation)
     {
         if (!OnPath(program)) return false;
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        var text = await output.ConfigureAwait(false);
-        if (process.ExitCode != 0 && program == "sh") await Console.Error.WriteLineAsync(string.Concat(text)).ConfigureAwait(false);
-        return process.ExitCode == 0;
+        var answer = await ChildProcess.AskAsync(new ChildCommand(program, arguments), cancellation).ConfigureAwait(false);
+        if (answer.Code != 0 && program == "sh") await Console.Error.WriteLineAsync(answer.Output + answer.Error).ConfigureAwait(false);
+        return answer.Code == 0;
     }
 }

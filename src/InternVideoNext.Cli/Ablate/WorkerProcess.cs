@@ -2,41 +2,39 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using InternVideoNext.Ablations;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Ablate;
 
 /// <summary>The parent's side of one worker.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly ChildProcess _process;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<string> _errors = [];
     private readonly Lock _gate = new();
 
-    private WorkerProcess(AblationRun run, Process process)
+    private WorkerProcess(AblationRun run, ChildCommand command)
     {
-        (Run, _process) = (run, process);
-        process.OutputDataReceived += (_, e) => Newest = e.Data is { } line ? WorkerMessage.Parse(line) ?? Newest : Newest;
-        process.ErrorDataReceived += (_, e) =>
+        Run = run;
+        _process = ChildProcess.Start(command with
         {
-            if (e.Data is null) return;
-            lock (_gate) _errors.Add(e.Data);
-        };
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        Exited = process.WaitForExitAsync();
+            HoldsInput = true,
+            Output = ChildProcess.EachLine(line => Newest = WorkerMessage.Parse(line) ?? Newest),
+            Error = ChildProcess.EachLine(Remember),
+        });
+        Exited = _process.Exited;
     }
 
     public AblationRun Run { get; }
 
     public WorkerMessage? Newest { get; private set; }
 
-    public Task Exited { get; }
+    public Task<int> Exited { get; }
 
     public TimeSpan Elapsed => _clock.Elapsed;
 
-    public int ExitCode => _process.ExitCode;
+    public int ExitCode => Exited.Result;
 
     public bool Succeeded => ExitCode == Cli.ExitCode.Done;
 
@@ -51,21 +49,24 @@ internal sealed class WorkerProcess : IDisposable
 
     public static WorkerProcess Start(AblationRun run, string folder, int threads)
     {
-        var program = Environment.ProcessPath!;
-        List<string> words = [
-            .. Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(WorkerProcess).Assembly.Location] : Array.Empty<string>(),
-            "ablate", "worker", "--out", folder, "--run", run.Name, "--threads", threads.ToString(CultureInfo.InvariantCulture)];
-        var start = new ProcessStartInfo(program, words)
-        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // OpenMP's pool is made before the worker can say how many threads it wants.
-        start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        return new WorkerProcess(run, new Process { StartInfo = start });
+        var count = threads.ToString(CultureInfo.InvariantCulture);
+        string[] words = ["ablate", "worker", "--out", folder, "--run", run.Name, "--threads", count];
+        return new WorkerProcess(run, ChildCommand.Itself(typeof(WorkerProcess).Assembly, words) with
+        {
+            // OpenMP's pool is made before the worker can say how many threads it wants.
+            Environment = new Dictionary<string, string?> { ["OMP_NUM_THREADS"] = count },
+        });
     }
 
     /// <summary>Asks it to end with a checkpoint.</summary>
-    public void Stop() => _process.StandardInput.Close();
+    public void Stop() => _process.CloseInput();
 
     public void Dispose() => _process.Dispose();
+
+    private void Remember(string error)
+    {
+        lock (_gate) _errors.Add(error);
+    }
 }
 
 /// <summary>One line that a worker writes: where its run is.</summary>

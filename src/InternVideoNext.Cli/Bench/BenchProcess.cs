@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using InternVideoNext.Benchmarks;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Bench;
 
@@ -13,9 +13,8 @@ internal static class BenchProcess
     /// <exception cref="InvalidDataException">It failed.</exception>
     public static Task<BenchmarkResult> OursAsync(IEnumerable<string> words, string json, CancellationToken cancellation)
     {
-        var host = Environment.ProcessPath!;
-        IEnumerable<string> program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(BenchProcess).Assembly.Location] : [];
-        return RunAsync(host, [.. program, .. words, "--json", json], json, cancellation);
+        var command = ChildCommand.Itself(typeof(BenchProcess).Assembly, [.. words, "--json", json]);
+        return RunAsync(command, json, cancellation);
     }
 
     /// <summary>Measures with the PyTorch twin.</summary>
@@ -27,7 +26,7 @@ internal static class BenchProcess
     /// <exception cref="InvalidDataException">It failed.</exception>
     public static Task<BenchmarkResult> TwinAsync(
         string python, string script, IEnumerable<string> words, string json, CancellationToken cancellation) =>
-        RunAsync(python, [script, .. words, "--json", json], json, cancellation);
+        RunAsync(new ChildCommand(python, [script, .. words, "--json", json]), json, cancellation);
 
     /// <summary>Has the PyTorch twin write its step's loss as TorchScript.</summary>
     /// <param name="python">The interpreter.</param>
@@ -39,7 +38,8 @@ internal static class BenchProcess
     public static async Task TraceAsync(
         string python, string script, IEnumerable<string> words, string trace, CancellationToken cancellation)
     {
-        var (code, _, error) = await CallAsync(python, [script, .. words, "--trace", trace], cancellation).ConfigureAwait(false);
+        var command = new ChildCommand(python, [script, .. words, "--trace", trace]);
+        var (code, _, error) = await ChildProcess.AskAsync(command, cancellation).ConfigureAwait(false);
         if (code != 0) throw new InvalidDataException($"{python} ended with {code}: {ErrorText.LastLine(error)}");
     }
 
@@ -49,8 +49,8 @@ internal static class BenchProcess
     {
         try
         {
-            var (code, output, error) = await CallAsync(python, ["-c", "import torch; print(torch.__version__)"], cancellation)
-                .ConfigureAwait(false);
+            var command = new ChildCommand(python, ["-c", "import torch; print(torch.__version__)"]);
+            var (code, output, error) = await ChildProcess.AskAsync(command, cancellation).ConfigureAwait(false);
             if (code == 0) return output.Trim();
             throw new TwinMissingException(
                 $"--python {python} cannot import torch, which the twin needs: {ErrorText.LastLine(error)}\nName a Python that has "
@@ -62,31 +62,11 @@ internal static class BenchProcess
         }
     }
 
-    private static async Task<BenchmarkResult> RunAsync(
-        string program, IEnumerable<string> words, string json, CancellationToken cancellation)
+    private static async Task<BenchmarkResult> RunAsync(ChildCommand command, string json, CancellationToken cancellation)
     {
-        var (code, _, error) = await CallAsync(program, words, cancellation).ConfigureAwait(false);
-        return code == 0 ? BenchmarkResult.Load(json) : throw new InvalidDataException(
-            $"{program} ended with {code}: {ErrorText.LastLine(error)}");
-    }
-
-    private static async Task<(int Code, string Output, string Error)> CallAsync(
-        string program, IEnumerable<string> words, CancellationToken cancellation)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, error) = (
-            process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
-        try
-        {
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw;
-        }
-        return (process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+        var (code, _, error) = await ChildProcess.AskAsync(command, cancellation).ConfigureAwait(false);
+        return code == 0 ? BenchmarkResult.Load(json)
+            : throw new InvalidDataException($"{command.Program} ended with {code}: {ErrorText.LastLine(error)}");
     }
 }
 

@@ -46,7 +46,13 @@ internal static class BenchDataCommand
         var tools = await FFMpegSetup.EnsureAsync(cancellation).ConfigureAwait(false);
         var (runs, share) = (parsed.GetValue(Runs), parsed.GetValue(Corrupt));
         OutputPath.Require("--json", parsed.GetValue(Json));
-        var config = new DataConfig { Frames = parsed.GetValue(Frames), Size = parsed.GetValue(Size), Workers = parsed.GetValue(Jobs) };
+        var config = new DataConfig
+        {
+            Frames = parsed.GetValue(Frames),
+            Size = parsed.GetValue(Size),
+            Workers = parsed.GetValue(Jobs),
+            MaxBrokenFraction = 0.5,
+        };
         var manifest = Manifest.Open(parsed.GetValue(Data)!);
         var work = Directory.CreateTempSubdirectory("ivnext-bench-");
         try
@@ -61,7 +67,7 @@ internal static class BenchDataCommand
             }
             var ways = await MeasureAsync(benches, runs, cancellation).ConfigureAwait(false);
             Show(ways, manifest, config, runs);
-            if (share > 0) ShowDamage(benches[^1].Bench.Skipped, damaged);
+            if (share > 0) ShowDamage(benches[^1].Bench, damaged);
             if (parsed.GetValue(Json) is { } path) WriteJson(path, ways, config);
         }
         finally
@@ -107,10 +113,10 @@ internal static class BenchDataCommand
                 + $"{runs} runs; {Environment.ProcessorCount} cores. A core's second is one of processor time, ffmpeg's included."));
     }
 
-    private static void ShowDamage(IReadOnlyList<SkippedFile> skipped, IReadOnlyList<string> damaged)
+    private static void ShowDamage(LoaderBenchmark bench, IReadOnlyList<string> damaged)
     {
-        SkippedFilesDisplay.Write(skipped);
-        var listed = skipped.Select(s => s.Path).Intersect(damaged, StringComparer.Ordinal).Count();
+        SkippedFilesDisplay.Write(bench.Skipped, bench.Damaged);
+        var listed = bench.Skipped.Concat(bench.Damaged).Select(s => s.Path).Intersect(damaged, StringComparer.Ordinal).Count();
         Console.WriteLine(
             $"{damaged.Count} files were damaged; {listed} of them are listed above (ffmpeg makes frames up where only some are damaged).");
     }

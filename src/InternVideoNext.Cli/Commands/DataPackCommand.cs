@@ -22,6 +22,8 @@ internal static class DataPackCommand
     { DefaultValueFactory = _ => Defaults.Quality, Description = "x264's constant rate factor." }.InRange(0, 51);
     private static readonly Option<int> Jobs = new Option<int>("--jobs")
     { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." }.InRange(1, 1024);
+    private static readonly Option<double> Timeout = new Option<double>("--timeout")
+    { DefaultValueFactory = _ => 1800, Description = "Seconds that packing one file may take." }.InRange(0.001, 86400);
 
     public static Command Create()
     {
@@ -32,7 +34,7 @@ internal static class DataPackCommand
 
             Example:
               ./ivnext data pack k400/manifest.json --out k400-packed --short-side 256
-            """) { ManifestFile, Root, Out, ShortSide, Gop, Quality, Jobs };
+            """) { ManifestFile, Root, Out, ShortSide, Gop, Quality, Jobs, Timeout };
         command.SetAction(RunAsync);
         return command;
     }
@@ -47,14 +49,13 @@ internal static class DataPackCommand
             Gop = parsed.GetValue(Gop),
             Quality = parsed.GetValue(Quality)
         };
-        var packer = new VideoPacker(manifest, config, tools, TimeSpan.FromMinutes(30));
-        string file;
-        IReadOnlyList<SkippedFile> skipped;
+        var packer = new VideoPacker(manifest, config, tools, TimeSpan.FromSeconds(parsed.GetValue(Timeout)));
+        PackReport report;
         using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
-            (file, skipped) = await packer.PackAsync(parsed.GetValue(Out)!, parsed.GetValue(Jobs), display, cancellation)
+            report = await packer.PackAsync(parsed.GetValue(Out)!, parsed.GetValue(Jobs), display, cancellation)
                 .ConfigureAwait(false);
-        SkippedFilesDisplay.Write(skipped);
-        Console.WriteLine($"Wrote {file}");
+        SkippedFilesDisplay.Write(report.Skipped, report.Damaged);
+        Console.WriteLine($"Wrote {report.ManifestFile}");
         return ExitCode.Done;
     }
 }

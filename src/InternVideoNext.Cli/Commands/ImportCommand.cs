@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InternVideoNext.Cli.Options;
+using InternVideoNext.Data;
 using InternVideoNext.Data.Import;
 using InternVideoNext.Foundation;
 
@@ -50,7 +51,8 @@ internal static class ImportCommand
         if (!Formats.TryGetValue(parsed.GetValue(Format)!, out var format))
             throw new ConfigurationException($"--format {parsed.GetValue(Format)}: must be one of {string.Join(", ", Formats.Keys)}");
         OutputPath.Require(Out.Name, parsed.GetValue(Out));
-        var import = new AnnotationImport(DataSets.Find(parsed.GetValue(DataSet)!), parsed.GetValue(PathTemplate));
+        var folder = Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(Out)!))!;
+        var import = new AnnotationImport(DataSets.Find(parsed.GetValue(DataSet)!), parsed.GetValue(PathTemplate), folder);
         if (parsed.GetValue(Classes) is { } classes) import.UseClasses(classes);
         (string? File, string? Split)[] files =
         [
@@ -69,6 +71,18 @@ internal static class ImportCommand
             return $"{split.Key} {split.Count()}{expected}";
         });
         Console.WriteLine($"Wrote {parsed.GetValue(Out)}: {string.Join(", ", counts)}");
+        ShowFiles(manifest, folder);
         return ExitCode.Done;
+    }
+
+    private static void ShowFiles(Manifest manifest, string folder)
+    {
+        var paths = manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).ToList();
+        var there = paths.Count(p => File.Exists(Path.Combine(folder, p)));
+        Console.WriteLine($"{there} of {paths.Count} files are there.");
+        if (there == 0)
+            Console.Error.WriteLine(
+                $"ivnext: none of the files is below '{folder}' (the first would be '{paths[0]}'); write the manifest (--out) into the "
+                + "folder that the paths are relative to");
     }
 }

@@ -15,17 +15,19 @@ internal static class ScanCommand
     { Description = "The index to write; the default is MANIFEST.index.json, where training looks for it." };
     private static readonly Option<int> Jobs = new Option<int>("--jobs")
     { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." }.InRange(1, 1024);
+    private static readonly Option<double> Timeout = new Option<double>("--timeout")
+    { DefaultValueFactory = _ => 600, Description = "Seconds that probing one file, and decoding it, may each take." }.InRange(0.001, 86400);
 
     public static Command Create()
     {
         var command = new Command("scan",
             """
-            Decode every file of a data set once: duration, frames, size, codec, content hash; a table of found, missing and broken
+            Decode every file of a data set once: duration, frames, size, codec, content hash; a table of found, missing, damaged and broken
             files against the expected counts; and the index that training reads. Ctrl-C loses nothing: run it again to go on.
 
             Example:
               ./ivnext data scan k400/manifest.json --jobs 16
-            """) { ManifestFile, Root, Out, Jobs };
+            """) { ManifestFile, Root, Out, Jobs, Timeout };
         command.SetAction(RunAsync);
         return command;
     }
@@ -39,7 +41,7 @@ internal static class ScanCommand
         OutputPath.Require(Out.Name, index);
         ScanReport report;
         using (var display = new CountDisplay("files", manifest.Entries.Select(e => e.Path).Distinct(StringComparer.Ordinal).Count()))
-            report = await new VideoScanner(manifest, tools, TimeSpan.FromMinutes(10))
+            report = await new VideoScanner(manifest, tools, TimeSpan.FromSeconds(parsed.GetValue(Timeout)))
                 .ScanAsync(index, parsed.GetValue(Jobs), display, cancellation).ConfigureAwait(false);
         Show(report);
         Console.WriteLine($"index: {index}");
@@ -60,9 +62,12 @@ internal static class ScanCommand
         foreach (var fault in report.Faults) faults.AddRow(
             Markup.Escape(fault.Path), fault.State.ToString().ToLowerInvariant(), Markup.Escape(fault.Reason ?? "there is no such file"));
         if (report.Faults.Count > 0) ConsoleOutput.Write(faults);
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("split", "expected", "listed", "found", "missing", "broken");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("split", "expected", "listed", "found", "of these damaged", "missing", "broken");
         foreach (var split in report.Splits)
-            table.AddRow($"{split.Split}", $"{split.Expected}", $"{split.Listed}", $"{split.Found}", $"{split.Missing}", $"{split.Broken}");
+            table.AddRow(
+                $"{split.Split}", $"{split.Expected}", $"{split.Listed}", $"{split.Found}", $"{split.Damaged}", $"{split.Missing}",
+                $"{split.Broken}");
         ConsoleOutput.Write(table);
     }
 }

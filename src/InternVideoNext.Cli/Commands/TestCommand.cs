@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Xml.Linq;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Commands;
 
@@ -32,16 +32,13 @@ internal static class TestCommand
         var results = Directory.CreateTempSubdirectory("ivnext-test-").FullName;
         try
         {
-            var start = new ProcessStartInfo("dotnet")
-            {
-                WorkingDirectory = root,
-                ArgumentList = { "test", "tests/InternVideoNext.Tests", "-c", "Release", "--nologo", "--logger",
-                    "trx;LogFileName=results.trx", "--results-directory", results },
-            };
-            if (filter is not null) start.ArgumentList.Add($"--filter=FullyQualifiedName~{filter}");
-            using var process = Process.Start(start)!;
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return Summarise(Path.Combine(results, "results.trx"), process.ExitCode);
+            string[] words =
+            [
+                "test", "tests/InternVideoNext.Tests", "-c", "Release", "--nologo", "--logger", "trx;LogFileName=results.trx",
+                "--results-directory", results, .. filter is null ? Array.Empty<string>() : [$"--filter=FullyQualifiedName~{filter}"],
+            ];
+            var code = await ChildProcess.RunAsync(new ChildCommand("dotnet", words) { Folder = root }, cancellation).ConfigureAwait(false);
+            return Summarise(Path.Combine(results, "results.trx"), code);
         }
         finally
         {

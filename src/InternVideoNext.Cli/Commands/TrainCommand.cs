@@ -122,7 +122,7 @@ internal static class TrainCommand
             $"{plan.Size} processes, each with {config.Training.ClipsPerStep / plan.Size} of a step's {config.Training.ClipsPerStep} "
             + $"clips; gradients are added up over {team.Group.Transport}.");
         var outcome = await TrainAsync().ConfigureAwait(false);
-        SkippedFilesDisplay.Write(source.Skipped);
+        SkippedFilesDisplay.Write(source.Skipped, source.Damaged);
         var code = outcome.Finished || (limit.IsCancellationRequested && !cancellation.IsCancellationRequested) ? ExitCode.Done
             : ExitCode.Failed;
         return await team.EndAsync(code).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Parallel;
 
@@ -7,42 +7,34 @@ namespace InternVideoNext.Cli.Parallel;
 /// </summary>
 internal sealed class RankProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly ChildProcess _process;
 
-    private RankProcess(int rank, ProcessStartInfo start)
+    private RankProcess(int rank, ChildCommand command)
     {
         Rank = rank;
-        _process = new Process { StartInfo = start };
-        _process.ErrorDataReceived += (_, e) =>
-        {
-            if (e.Data is not null) Console.Error.WriteLine($"rank {rank}: {e.Data}");
-        };
-        _process.Start();
-        _process.BeginErrorReadLine();
-        Exited = _process.WaitForExitAsync();
+        _process = ChildProcess.Start(
+            command with { Error = ChildProcess.EachLine(line => Console.Error.WriteLine($"rank {rank}: {line}")) });
+        Exited = _process.Exited;
     }
 
     public int Rank { get; }
 
-    public Task Exited { get; }
+    public Task<int> Exited { get; }
 
-    public int ExitCode => _process.ExitCode;
+    public int ExitCode => Exited.Result;
 
     /// <summary>Starts this program with other words.</summary>
-    public static RankProcess Start(int rank, IEnumerable<string> words, IReadOnlyDictionary<string, string> environment)
-    {
-        var program = Environment.ProcessPath!;
-        IEnumerable<string> self = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(RankProcess).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, self.Concat(words)) { RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        return new RankProcess(rank, start);
-    }
+    public static RankProcess Start(int rank, IEnumerable<string> words, IReadOnlyDictionary<string, string> environment) =>
+        new(rank, ChildCommand.Itself(typeof(RankProcess).Assembly, words) with
+        {
+            Environment = environment.ToDictionary(v => v.Key, v => (string?)v.Value),
+        });
 
     /// <summary>Waits until it has ended, but not longer than <paramref name="patience"/>: then it is killed.</summary>
     public async Task EndAsync(TimeSpan patience)
     {
-        await Exited.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_process.HasExited) _process.Kill();
+        await ((Task)Exited).WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _process.Kill();
         await Exited.ConfigureAwait(false);
     }
 

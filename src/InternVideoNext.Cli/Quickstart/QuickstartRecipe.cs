@@ -38,7 +38,7 @@ internal sealed class QuickstartRecipe(QuickstartOptions options, string resumeC
         using var places = found;
         probes?.Show();
         places?.Show();
-        SkippedFilesDisplay.Write(source.Skipped);
+        SkippedFilesDisplay.Write(source.Skipped, source.Damaged);
         var report = await QuickstartReport.WriteAsync(folder, stage1, stage2, source, train, probes, places, clock.Elapsed, cancellation)
             .ConfigureAwait(false);
         Console.WriteLine($"Done in {Readable.Time(clock.Elapsed)}. Open {report}");

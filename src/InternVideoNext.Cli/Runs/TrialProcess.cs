@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using InternVideoNext.Foundation;
 using InternVideoNext.Native;
@@ -23,35 +23,36 @@ internal sealed class TrialProcess(IReadOnlyList<string> arguments, double resid
     /// <exception cref="InvalidDataException">The trial failed for another reason than memory.</exception>
     public async Task<BatchTrial> RunAsync(int batchSize, CancellationToken cancellation)
     {
-        using var process = Process.Start(StartInfo())!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-        var tooMuch = false;
-        while (!process.HasExited)
+        var (text, problem) = (new StringBuilder(), new StringBuilder());
+        using var process = ChildProcess.Start(ChildCommand.Itself(typeof(TrialProcess).Assembly, arguments) with
         {
-            process.Refresh();
-            tooMuch = !process.HasExited && process.WorkingSet64 / 1024.0 / 1024.0 > residentMegabytes;
+            Output = ChildProcess.EachLine(line => text.AppendLine(line)),
+            Error = ChildProcess.EachLine(line => problem.AppendLine(line)),
+        });
+        var tooMuch = false;
+        while (!process.Exited.IsCompleted)
+        {
+            tooMuch |= process.ResidentBytes / 1024.0 / 1024.0 > residentMegabytes;
             if (tooMuch || cancellation.IsCancellationRequested) process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(PollInterval, CancellationToken.None)
+            await ((Task)process.Exited).WaitAsync(PollInterval, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         cancellation.ThrowIfCancellationRequested();
-        var (text, problem) = (await output.ConfigureAwait(false), await error.ConfigureAwait(false));
-        if (process.ExitCode == 0 && JsonSerializer.Deserialize<BatchTrial>(text) is { } trial)
+        var code = await process.Exited.ConfigureAwait(false);
+        return Judge(batchSize, code, tooMuch, text.ToString(), problem.ToString());
+    }
+
+    private BatchTrial Judge(int batchSize, int code, bool tooMuch, string text, string problem)
+    {
+        if (code == 0 && JsonSerializer.Deserialize<BatchTrial>(text) is { } trial)
             return trial with { Fits = trial.PeakMegabytes <= peakMegabytes };
-        if (tooMuch || process.ExitCode == Killed || IsMemory(problem)) return new BatchTrial(batchSize, Fits: false, 0, 0);
+        if (tooMuch || code == Killed || IsMemory(problem)) return new BatchTrial(batchSize, Fits: false, 0, 0);
         var message = string.Create(CultureInfo.InvariantCulture, $"a step of {batchSize} clips failed: {problem.Trim()}");
-        throw process.ExitCode == ExitCode.WrongUsage ? new ConfigurationException(message) : new InvalidDataException(message);
+        throw code == ExitCode.WrongUsage ? new ConfigurationException(message) : new InvalidDataException(message);
     }
 
     // The first are ErrorReport's words; where the process was aborted there are libtorch's own.
     private static bool IsMemory(string problem) =>
         problem.Contains("memory ran out", StringComparison.Ordinal)
             || MemoryExhaustion.Says(problem);
-
-    private ProcessStartInfo StartInfo()
-    {
-        var host = Environment.ProcessPath!;
-        IEnumerable<string> program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(TrialProcess).Assembly.Location] : [];
-        return new ProcessStartInfo(host, program.Concat(arguments)) { RedirectStandardOutput = true, RedirectStandardError = true };
-    }
 }

@@ -1,3 +1,4 @@
+using InternVideoNext.Data;
 using static TorchSharp.torch;
 
 namespace InternVideoNext.Interactive.Rendering;
@@ -7,9 +8,6 @@ namespace InternVideoNext.Interactive.Rendering;
 /// <summary>The frames of a clip as RGB bytes on the host, [T, H, W, 3].</summary>
 internal sealed class FrameStack(int count, int height, int width, byte[] rgb)
 {
-    private static readonly float[] Mean = [0.485f, 0.456f, 0.406f]; // of ImageNet, as the models expect
-    private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
-
     public int Count => count;
 
     public int Height => height;
@@ -37,7 +35,7 @@ internal sealed class FrameStack(int count, int height, int width, byte[] rgb)
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var colours = clip.detach().to(float32).cpu();                                            // [3, T, H, W]
-        colours = (colours * tensor(Deviation).view(3, 1, 1, 1)) + tensor(Mean).view(3, 1, 1, 1);
+        colours = (colours * OfColours(ClipResampler.Deviation)) + OfColours(ClipResampler.Mean);
         colours = (colours.nan_to_num(0, 1, 0).clamp(0, 1) * 255).round().to(uint8);
         var bytes = colours.permute(1, 2, 3, 0).contiguous().data<byte>().ToArray();              // [T, H, W, 3]
         return new FrameStack((int)clip.size(1), (int)clip.size(2), (int)clip.size(3), bytes);
@@ -94,4 +92,6 @@ internal sealed class FrameStack(int count, int height, int width, byte[] rgb)
         mean[1] = (byte)((green + (pixels / 2)) / pixels);
         mean[2] = (byte)((blue + (pixels / 2)) / pixels);
     }
+
+    private static Tensor OfColours(IReadOnlyList<float> values) => tensor(values.ToArray()).view(3, 1, 1, 1);
 }

@@ -20,10 +20,11 @@ public sealed class LoaderBenchmark(Manifest manifest, DataConfig config, FFMpeg
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
 
-    private IReadOnlyList<SkippedFile> _skipped = [];
-
     /// <summary>Files that the loader could not read.</summary>
-    public IReadOnlyList<SkippedFile> Skipped => _skipped;
+    public IReadOnlyList<SkippedFile> Skipped { get; private set; } = [];
+
+    /// <summary>Files of which the loader used the part that decodes.</summary>
+    public IReadOnlyList<SkippedFile> Damaged { get; private set; } = [];
 
     /// <summary>Probes every file, so that no way of reading is charged for it, and reads a few clips, so that code is compiled.</summary>
     /// <param name="cancellation">Ends it.</param>
@@ -69,8 +70,11 @@ public sealed class LoaderBenchmark(Manifest manifest, DataConfig config, FFMpeg
         var list = Path.Combine(workFolder, "files.ffconcat");
         var names = manifest.Entries.Select(e => $"file 'file:{manifest.PathOf(e).Replace("'", @"'\''", StringComparison.Ordinal)}'\n");
         AsideFile.Write(list, "ffconcat version 1.0\n" + string.Concat(names));
-        var arguments = "-hide_banner -nostdin -v quiet -threads 1 -safe 0 -protocol_whitelist file -f concat -i "
-            + $"{MediaProcess.Quote("file:" + list)} -map 0:v:0 -f null -";
+        string[] arguments =
+        [
+            "-hide_banner", "-nostdin", "-v", "quiet", "-threads", "1", "-safe", "0", "-protocol_whitelist", "file", "-f", "concat",
+            "-i", "file:" + list, "-map", "0:v:0", "-f", "null", "-",
+        ];
         return Timed(() =>
         {
             MediaProcess.Run(tools.FFMpegPath, arguments, stream => stream.CopyTo(Stream.Null), Patience, cancellation);
@@ -93,7 +97,7 @@ public sealed class LoaderBenchmark(Manifest manifest, DataConfig config, FFMpeg
             batch.Dispose();
         }
         var speed = Speed(clips, (long)clips * config.Frames, clock, before);
-        _skipped = source.Skipped;
+        (Skipped, Damaged) = (source.Skipped, source.Damaged);
         return speed;
     }
 

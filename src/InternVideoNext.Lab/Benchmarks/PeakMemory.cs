@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,14 +57,15 @@ internal static class PeakMemory
     public static IReadOnlyList<string> Ask(string query, Device device)
     {
         if (GpuMemory.UuidOf(Math.Max(device.index, 0)) is not { } uuid) return [];
-        var start = new ProcessStartInfo("nvidia-smi", [query, "--format=csv,noheader,nounits", $"--id=GPU-{uuid}"])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        var answer = new List<string>();
+        var command = new ChildCommand("nvidia-smi", [query, "--format=csv,noheader,nounits", $"--id=GPU-{uuid}"])
+        {
+            Output = ChildProcess.EachLine(line => answer.Add(line.Trim())),
+            Error = stream => stream.CopyTo(Stream.Null),
+        };
         try
         {
-            using var process = Process.Start(start)!;
-            var answer = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
+            return ChildProcess.Run(command, CancellationToken.None) == 0 ? [.. answer.Where(line => line.Length > 0)] : [];
         }
         catch (System.ComponentModel.Win32Exception)
         {

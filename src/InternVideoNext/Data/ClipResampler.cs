@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Data;
 
@@ -21,10 +22,10 @@ public static class ClipResampler
     private const int Together = 4;
 
     /// <summary>ImageNet's mean of red, green and blue, of pixels in 0..1.</summary>
-    public static IReadOnlyList<float> Mean { get; } = [0.485f, 0.456f, 0.406f];
+    public static IReadOnlyList<float> Mean { get; } = [.. ImageNet.Mean.Select(m => (float)m)];
 
     /// <summary>ImageNet's standard deviation of red, green and blue, of pixels in 0..1.</summary>
-    public static IReadOnlyList<float> Deviation { get; } = [0.229f, 0.224f, 0.225f];
+    public static IReadOnlyList<float> Deviation { get; } = [.. ImageNet.Deviation.Select(d => (float)d)];
 
     /// <summary>Writes one clip.</summary>
     /// <param name="clip">The frames and which of them, T.</param>

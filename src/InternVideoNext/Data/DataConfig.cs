@@ -23,11 +23,11 @@ public sealed record DataConfig
     /// <summary>Batches being decoded or waiting at most.</summary>
     public int QueueBatches { get; init; } = 4;
 
-    /// <summary>Seconds that probing one file, and decoding it, may each take before the file counts as broken.</summary>
+    /// <summary>Seconds that probing a file, and decoding it, may each take; what takes longer is tried again, then reading ends.</summary>
     public double FileTimeoutSeconds { get; init; } = 30;
 
     /// <summary>Share of the files that may be broken before reading ends with an error. If all are, it always does.</summary>
-    public double MaxBrokenFraction { get; init; } = 0.5;
+    public double MaxBrokenFraction { get; init; } = 0.02;
 
     /// <summary>Memory for the decoded frames of short videos, in MiB, so that later epochs decode nothing; 0 keeps none.</summary>
     public int CacheMegabytes { get; init; } = 512;

@@ -5,9 +5,9 @@ namespace InternVideoNext.Data;
 /// <summary>The order in which training goes through a data set: each epoch its own permutation, a function of (seed, epoch).</summary>
 /// <param name="count">Clips in the data set.</param>
 /// <param name="seed">The run's seed.</param>
-internal sealed class EpochOrder(int count, ulong seed)
+/// <param name="stream">Tells this use of the seed from others.</param>
+internal sealed class EpochOrder(int count, ulong seed, ulong stream)
 {
-    private const ulong Stream = 0x6F72646572; // "order"
     private readonly int[] _order = new int[count];
     private long _epoch = -1;
 
@@ -20,7 +20,7 @@ internal sealed class EpochOrder(int count, ulong seed)
             if (epoch != _epoch)
             {
                 for (var i = 0; i < count; i++) _order[i] = i;
-                new DeterministicRandom(SeedSequence.Derive(seed, Stream, (ulong)epoch)).Shuffle(_order.AsSpan());
+                new DeterministicRandom(SeedSequence.Derive(seed, stream, (ulong)epoch)).Shuffle(_order.AsSpan());
                 _epoch = epoch;
             }
             return _order[index];

@@ -39,6 +39,16 @@ public interface IClipSource
 /// <param name="Entries">For each clip, the index of its entry in the manifest.</param>
 public sealed record ClipBatch(Tensor Video, IReadOnlyList<int> Entries) : IDisposable
 {
+    /// <summary>Clips that stand where the order wanted others, which are broken; in order of place.</summary>
+    public IReadOnlyList<ClipReplacement> Replaced { get; init; } = [];
+
     /// <inheritdoc/>
     public void Dispose() => Video.Dispose();
 }
+
+/// <summary>A training clip that took the place of one whose file is broken: a function of seed, place and broken files.</summary>
+/// <param name="Place">In the batch, from 0.</param>
+/// <param name="Entry">The entry that was wanted.</param>
+/// <param name="By">The entry that is there.</param>
+/// <param name="Reason">What is wrong with the wanted one's file.</param>
+public sealed record ClipReplacement(int Place, int Entry, int By, string Reason);

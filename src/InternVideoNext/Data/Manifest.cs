@@ -101,6 +101,45 @@ public sealed record ManifestEntry
 
     /// <summary>Label name to class index; empty for unlabelled video.</summary>
     public IReadOnlyDictionary<string, int> Labels { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The part of the file that is the clip; null for all of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClipSegment? Segment { get; init; }
+}
+
+/// <summary>A part of a video that is a clip of its own.</summary>
+/// <param name="Start">Where it begins, from 0.</param>
+/// <param name="End">Where it ends, above <paramref name="Start"/>; the frame there belongs to it no more.</param>
+/// <param name="Unit">What both are counted in.</param>
+public sealed record ClipSegment(double Start, double End, SegmentUnit Unit)
+{
+    /// <summary>Whether it is a part of anything.</summary>
+    [JsonIgnore]
+    public bool IsValid => double.IsFinite(Start) && double.IsFinite(End) && Start >= 0 && End > Start;
+
+    /// <summary>Its frames: the first, and how many; none where the video ends before it.</summary>
+    /// <param name="frames">Frames of the video.</param>
+    /// <param name="rate">Frames of the video a second.</param>
+    internal (int First, int Count) In(int frames, double rate)
+    {
+        var scale = Unit == SegmentUnit.Seconds ? rate : 1;
+        var (first, end) = (Math.Round(Start * scale), Math.Round(End * scale));
+        if (first >= frames) return (0, 0);
+        return ((int)first, (int)Math.Clamp(end - first, 1, frames - first));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{Start}-{End}{(Unit == SegmentUnit.Seconds ? "s" : "")}");
+}
+
+/// <summary>What a segment's ends are counted in.</summary>
+public enum SegmentUnit
+{
+    /// <summary>Seconds from the first frame.</summary>
+    Seconds,
+
+    /// <summary>Frames, from 0.</summary>
+    Frames,
 }
 
 /// <summary>A manifest, or a folder taken for one, cannot be used. The message names the file, the line or entry, and the remedy.</summary>

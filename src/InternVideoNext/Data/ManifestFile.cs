@@ -104,6 +104,8 @@ internal static class ManifestFile
         if (PathProblem(entry.Path) is { } path) yield return path;
         if (!Manifest.Splits.Contains(
             entry.Split)) yield return $"split '{entry.Split}' is unknown; the splits are {string.Join(", ", Manifest.Splits)}";
+        if (entry.Segment is { IsValid: false } segment)
+            yield return FormattableString.Invariant($"segment {segment.Start} to {segment.End} is no part of a video");
         foreach (var (label, value) in entry.Labels)
         {
             if (!manifest.Labels.TryGetValue(

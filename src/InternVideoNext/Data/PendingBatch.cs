@@ -11,7 +11,7 @@ namespace InternVideoNext.Data;
 internal sealed class PendingBatch
 {
     private readonly Tensor _video;
-    private readonly List<(Task<int?[]> Group, int Place)> _clips = [];
+    private readonly List<(Task<ClipRead?[]> Group, int Place, int Entry)> _clips = [];
 
     private PendingBatch(int clips, DataConfig config) =>
         _video = PooledTensor.Empty(clips, 3, config.Frames, config.Size, config.Size).DetachFromDisposeScope();
@@ -31,7 +31,7 @@ internal sealed class PendingBatch
         {
             ClipRequest[] clips = [.. group.Select(c => c.Clip)];
             var task = workers.Run(() => reader.Read(clips, i => group[i].Batch.Clip(group[i].Place), workers.Stopping));
-            for (var i = 0; i < group.Length; i++) group[i].Batch._clips.Add((task, i));
+            for (var i = 0; i < group.Length; i++) group[i].Batch._clips.Add((task, i, clips[i].Entry));
         }
         return pending;
     }
@@ -40,11 +40,16 @@ internal sealed class PendingBatch
     public async Task<ClipBatch?> Finish(CancellationToken cancellation)
     {
         await Task.WhenAll(_clips.Select(c => c.Group).Distinct()).WaitAsync(cancellation).ConfigureAwait(false);
-        var entries = new List<int?>();
-        foreach (var (group, place) in _clips) entries.Add((await group.ConfigureAwait(false))[place]);
-        var kept = Enumerable.Range(0, entries.Count).Where(i => entries[i] is not null).ToArray();
-        int[] chosen = [.. kept.Select(i => entries[i]!.Value)];
-        if (kept.Length == entries.Count) return new ClipBatch(_video, chosen);
+        var read = new List<ClipRead?>();
+        foreach (var (group, place, _) in _clips) read.Add((await group.ConfigureAwait(false))[place]);
+        var kept = Enumerable.Range(0, read.Count).Where(i => read[i] is not null).ToArray();
+        int[] chosen = [.. kept.Select(i => read[i]!.Entry)];
+        if (kept.Length == read.Count)
+        {
+            var replaced = kept.Where(i => read[i]!.Replaced is not null)
+                .Select(i => new ClipReplacement(i, _clips[i].Entry, read[i]!.Entry, read[i]!.Replaced!));
+            return new ClipBatch(_video, chosen) { Replaced = [.. replaced] };
+        }
         using var whole = _video;
         return kept.Length == 0 ? null : new ClipBatch(Kept(kept), chosen);
     }

@@ -9,10 +9,15 @@ namespace InternVideoNext.Data;
 internal sealed class SkippedFiles(int files, double allowedFraction)
 {
     private readonly ConcurrentDictionary<string, (string Reason, bool IsFinal)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _damaged = new(StringComparer.Ordinal);
 
     /// <summary>In order of path.</summary>
     public IReadOnlyList<SkippedFile> Report =>
         [.. _known.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => new SkippedFile(k.Key, k.Value.Reason))];
+
+    /// <summary>Files of which the part that decodes is used, in order of path.</summary>
+    public IReadOnlyList<SkippedFile> Damaged =>
+        [.. _damaged.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => new SkippedFile(k.Key, k.Value))];
 
     /// <summary>Whether trying the file again is of no use.</summary>
     /// <exception cref="TooManyBrokenFilesException">Too many are broken already, so that going on would find none at last.</exception>
@@ -22,6 +27,12 @@ internal sealed class SkippedFiles(int files, double allowedFraction)
         Check();
         return true;
     }
+
+    /// <summary>Why a file is not used; null for one that is.</summary>
+    public string? ReasonOf(string path) => _known.TryGetValue(path, out var known) ? known.Reason : null;
+
+    /// <summary>Notes a file of which a part is used.</summary>
+    public void AddDamaged(string path, string damage) => _damaged[path] = damage;
 
     /// <summary>Notes a broken file.</summary>
     /// <exception cref="TooManyBrokenFilesException">It is one too many.</exception>
@@ -38,7 +49,7 @@ internal sealed class SkippedFiles(int files, double allowedFraction)
     }
 }
 
-/// <summary>A file that could not be read, for the summary at the end of a run.</summary>
+/// <summary>A file that could not be read, or only in part, for the summary at the end of a run.</summary>
 /// <param name="Path">Its path, as in the manifest.</param>
 /// <param name="Reason">Why, in one line.</param>
 public sealed record SkippedFile(string Path, string Reason);
@@ -67,4 +78,17 @@ public sealed class TooManyBrokenFilesException : Exception
         return $"{skipped.Count} of {files} video files cannot be read; data.max_broken_fraction allows a share of {allowed}, and never "
             + $"all. Mend or remove them, or raise the limit:{list}{more}";
     }
+}
+
+/// <summary>A file cannot be read now, though nothing says that it is broken: it is away, or every try took too long.</summary>
+public sealed class VideoUnavailableException : Exception
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="error">Of the last try.</param>
+    /// <param name="tries">How often it was tried.</param>
+    public VideoUnavailableException(VideoReadException error, int tries)
+        : base($"'{error.Path}' cannot be read at present, after {tries} tries: {error.Reason}", error) => Path = error.Path;
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 }

@@ -4,12 +4,14 @@ namespace InternVideoNext.Data;
 
 /// <summary>
 /// Clips from the video files of a manifest, decoded ahead of their use by several workers, in an order and with an
-/// augmentation that depend on the seed alone. A broken file is noted once (<see cref="Skipped"/>); in training another clip,
+/// augmentation that depend on the seed alone. A file that is away or slow is tried again, and at last ends the reading; of a
+/// damaged one the part that decodes is used; a broken one is noted once (<see cref="Skipped"/>); in training another clip,
 /// drawn by the seed, takes its place. One reading at a time per enumeration; enumerations are independent of each other.
 /// </summary>
 public sealed class VideoClipSource : IClipSource
 {
     private const int MostPrefetched = 4096;
+    private const ulong OrderStream = 0x6F72646572; // "order"
 
     private readonly Manifest _manifest;
     private readonly DataConfig _config;
@@ -42,8 +44,19 @@ public sealed class VideoClipSource : IClipSource
     /// <summary>The files found broken so far, in order of path.</summary>
     public IReadOnlyList<SkippedFile> Skipped => _reader.Skipped.Report;
 
+    /// <summary>The files of which the part that decodes is used, so far, in order of path, with how much that is.</summary>
+    public IReadOnlyList<SkippedFile> Damaged => _reader.Skipped.Damaged;
+
+    /// <summary>Waits between tries of a file that is away or slow; after the last of them reading ends.</summary>
+    internal IReadOnlyList<TimeSpan> Pauses
+    {
+        get => _reader.Pauses;
+        init => _reader.Pauses = value;
+    }
+
     /// <inheritdoc/>
     /// <exception cref="TooManyBrokenFilesException">While reading: more files are broken than the configuration allows.</exception>
+    /// <exception cref="VideoUnavailableException">While reading: a file is away, or always takes too long.</exception>
     /// <exception cref="FFMpegMissingException">While reading: ffmpeg or ffprobe cannot be started.</exception>
     public IAsyncEnumerable<ClipBatch> ReadTraining(int batchSize, ulong seed, IEnumerable<long> batches, CancellationToken cancellation)
     {
@@ -104,7 +117,7 @@ public sealed class VideoClipSource : IClipSource
 
     private IEnumerable<ClipRequest[]> TrainingPlan(int batchSize, ulong seed, IEnumerable<long> batches)
     {
-        var order = new EpochOrder(Count, seed);
+        var order = new EpochOrder(Count, seed, OrderStream);
         foreach (var batch in batches)
         {
             var place = batch * batchSize;

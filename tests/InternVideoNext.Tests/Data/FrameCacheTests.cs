@@ -44,8 +44,9 @@ public sealed class FrameCacheTests(VideoFiles files)
         var info = files.Probe.Read(path, CancellationToken.None);
         for (var round = 0; round < 2; round++)
         {
-            var error = Assert.Throws<VideoReadException>(() => cache.Read(path, info, [0, 8, 23], CancellationToken.None));
+            var error = Assert.Throws<MissingFramesException>(() => cache.Read(path, info, [0, 8, 23], CancellationToken.None));
             Assert.Equal((false, 1), (error.IsFinal, cache.Count));
+            Assert.InRange(error.Decodes!.Value, 2, 23);
         }
         Assert.Equal([0, 1], cache.Read(path, info, [0, 1], CancellationToken.None).Positions);
     }

@@ -71,39 +71,49 @@ public sealed class VideoDecoderTests(VideoFiles files)
         Assert.Equal(new int[8], clip.Positions);
     }
 
-    [Fact]
-    public void Read_FileShorterThanItSays_RepeatsTheLastFrame()
+    [Theory]
+    [InlineData("bad/breaks-off.mp4", new[] { 0, 8, 23 })]
+    [InlineData("good/h264.mp4", new[] { 5, 23, 39 })]
+    public void Read_FileShorterThanItSays_SaysSoAndMakesNothingUp(string name, int[] indices)
     {
-        var path = files.In("h264.mp4");
-        var info = files.Info("h264.mp4") with { FrameCount = 40 };
-        Assert.Equal([5, 23, 23], Shown(files.Decoder(32).Read(path, info, [5, 23, 39], CancellationToken.None)));
-        Assert.Equal([23, 23], Shown(files.Decoder(32).Read(path, info, [30, 39], CancellationToken.None)));
-    }
-
-    [Fact]
-    public void Read_LongFile_SeeksToTheSameFrames()
-    {
-        var path = files.In("h264.mp4");
-        var info = files.Info("h264.mp4") with { FrameCount = 1000 };
-        Assert.False(VideoDecoder.IsSequential(info, 4));
-        Assert.Equal([0, 5, 14, 14], Shown(files.Decoder(32).Read(path, info, [0, 5, 14, 999], CancellationToken.None)));
-    }
-
-    [Fact]
-    public void Read_FileThatBreaksOff_ThrowsButMayBeTriedAgain()
-    {
-        var path = files.Broken("breaks-off.mp4");
-        var info = files.Probe.Read(path, CancellationToken.None);
-        var error = Assert.Throws<VideoReadException>(() => files.Decoder(32).Read(path, info, [0, 8, 23], CancellationToken.None));
+        var path = Path.Combine(files.Root, name);
+        var info = files.Probe.Read(path, CancellationToken.None) with { FrameCount = 40 };
+        var error = Assert.Throws<MissingFramesException>(() => files.Decoder(32).Read(path, info, indices, CancellationToken.None));
         Assert.Contains("breaks off", error.Reason, StringComparison.Ordinal);
-        Assert.False(error.IsFinal);
+        Assert.Equal((false, false), (error.IsFinal, error.IsPassing));
+    }
+
+    [Theory]
+    [InlineData("exec cat /dev/zero\n", "more than the 2 frames")]
+    [InlineData("exec head -c 13824 /dev/zero\n", "more than the 2 frames")]
+    [InlineData("exec head -c 5000 /dev/zero\n", "no whole frames")]
+    [InlineData("exec head -c 4608 /dev/zero\n", "only 1 of 2 frames")]
+    public void Read_AnotherNumberOfBytesThanAskedFor_IsNotTakenForFrames(string body, string reason)
+    {
+        var decoder = new VideoDecoder(
+            files.Tools with { FFMpegPath = files.Script("other-bytes", body) }, 32, TimeSpan.FromSeconds(60));
+        var error = Assert.ThrowsAny<VideoReadException>(
+            () => decoder.Read(files.In("h264.mp4"), files.Info("h264.mp4"), [3, 4], CancellationToken.None));
+        Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
+        Assert.False(error.IsPassing);
+    }
+
+    [Theory]
+    [InlineData("echo \"file:x: Input/output error\" >&2; exit 1\n")]
+    [InlineData("kill -9 $$\n")]
+    public void Read_ErrorThatSaysNothingOfTheFile_MayPass(string body)
+    {
+        var decoder = new VideoDecoder(files.Tools with { FFMpegPath = files.Script("passing", body) }, 32, TimeSpan.FromSeconds(60));
+        var error = Assert.Throws<VideoReadException>(
+            () => decoder.Read(files.In("h264.mp4"), files.Info("h264.mp4"), [3], CancellationToken.None));
+        Assert.True(error.IsPassing);
     }
 
     [Fact]
     public void Read_NoFrame_ThrowsWithWhatFFMpegSaid()
     {
         var info = files.Info("h264.mp4");
-        var error = Assert.Throws<VideoReadException>(
+        var error = Assert.ThrowsAny<VideoReadException>(
             () => files.Decoder(32).Read(files.Broken("text.mp4"), info, [0], CancellationToken.None));
         Assert.Contains("Invalid data", error.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("0x", error.Reason, StringComparison.Ordinal);
@@ -118,7 +128,8 @@ public sealed class VideoDecoderTests(VideoFiles files)
         var watch = Stopwatch.StartNew();
         var info = files.Info("h264.mp4");
         var error = Assert.Throws<VideoReadException>(() => decoder.Read(files.In("h264.mp4"), info, [0], CancellationToken.None));
-        Assert.Contains("longer than 1 s", error.Reason, StringComparison.Ordinal);
+        Assert.Contains("longer than 1 s; allow more by data.file_timeout_seconds", error.Reason, StringComparison.Ordinal);
+        Assert.True(error.IsPassing);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30));
         Assert.False(IsRunning(int.Parse(File.ReadAllText(mark), System.Globalization.CultureInfo.InvariantCulture)));
     }

@@ -37,6 +37,17 @@ public sealed class VideoIndexTests(VideoFiles files)
     }
 
     [Fact]
+    public void Read_IndexByOlderRules_KeepsPackedVideosOnly()
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(files.Root, "older")).FullName, "video-index.json");
+        var entry = new IndexedVideo(1, 1, files.Info("h264.mp4"));
+        VideoIndexFile.Write(file, new Dictionary<string, IndexedVideo> { ["/a.mp4"] = entry, ["/b.mp4.packed.h264"] = entry });
+        Assert.Equal(["/a.mp4", "/b.mp4.packed.h264"], VideoIndexFile.Read(file).Keys.Order(StringComparer.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"rules\": 2", "\"rules\": 1", StringComparison.Ordinal));
+        Assert.Equal(["/b.mp4.packed.h264"], VideoIndexFile.Read(file).Keys);
+    }
+
+    [Fact]
     public void Constructor_DamagedIndex_StartsAfresh()
     {
         var cache = Directory.CreateDirectory(Path.Combine(files.Root, "damaged")).FullName;

@@ -9,23 +9,24 @@ public sealed class VideoPackerTests(VideoFiles files)
     public async Task PackAsync_ThenRead_GivesTheSameFramesFromFewBytes()
     {
         var all = Manifest.FromDirectory(files.Root);
-        string[] chosen = ["good/h264.mp4", "good/vp9.webm", "good/vfr.mp4", "bad/text.mp4"];
+        string[] chosen = ["good/h264.mp4", "good/vp9.webm", "good/vfr.mp4", "bad/breaks-off.mp4", "bad/text.mp4"];
         var manifest = all with { Entries = [.. all.Entries.Where(e => chosen.Contains(e.Path))] };
         var folder = Path.Combine(files.Root, "packed");
-        var (file, skipped) = await new VideoPacker(
+        var (file, skipped, damaged) = await new VideoPacker(
             manifest, new PackConfig { ShortSide = 48, Gop = 4, Quality = 8 }, files.Tools, TimeSpan.FromSeconds(60))
             .PackAsync(folder, jobs: 2, progress: null, CancellationToken.None);
         Assert.Equal(["bad/text.mp4"], skipped.Select(s => s.Path));
+        Assert.Equal(["bad/breaks-off.mp4"], damaged.Select(s => s.Path));
 
         var packed = Manifest.Load(file);
-        Assert.Equal(["good/h264.mp4", "good/vfr.mp4", "good/vp9.webm"], packed.Entries.Select(e => e.Id));
+        Assert.Equal(["bad/breaks-off.mp4", "good/h264.mp4", "good/vfr.mp4", "good/vp9.webm"], packed.Entries.Select(e => e.Id));
         var decoder = new PackedDecoder(files.Tools, files.Decoder(48), TimeSpan.FromSeconds(60));
         var index = new VideoIndex(
             new VideoProbe(files.Tools with { FFProbePath = "/nonexistent" }, TimeSpan.FromSeconds(5)), null, packed.IndexFile);
         int[] indices = [0, 5, 5, 13, 23];
         WantedFrames Wanted(int entry) =>
             new(packed.PathOf(packed.Entries[entry]), index.Of(packed.PathOf(packed.Entries[entry]), CancellationToken.None), indices);
-        var wanted = new[] { Wanted(0), Wanted(2), Wanted(0) with { Path = files.Broken("text.mp4") } };
+        var wanted = new[] { Wanted(1), Wanted(3), Wanted(1) with { Path = files.Broken("text.mp4") } };
         var given = new Dictionary<int, (int[] Shown, byte[] First)>();
         decoder.Read(
             wanted, (i, clip) =>
@@ -47,7 +48,7 @@ public sealed class VideoPackerTests(VideoFiles files)
     {
         var originals = Manifest.FromDirectory(files.Good);
         originals = originals with { Entries = [.. originals.Entries.Where(e => e.Path is "h264.mp4" or "raw.h264" or "vfr.mp4")] };
-        var (file, _) = await new VideoPacker(originals, new PackConfig { ShortSide = 48 }, files.Tools, TimeSpan.FromSeconds(60))
+        var (file, _, _) = await new VideoPacker(originals, new PackConfig { ShortSide = 48 }, files.Tools, TimeSpan.FromSeconds(60))
             .PackAsync(Path.Combine(files.Root, "spoilt"), jobs: 1, progress: null, CancellationToken.None);
         var packed = Manifest.Load(file);
         var index = new VideoIndex(files.Probe, null, packed.IndexFile);
@@ -78,7 +79,7 @@ public sealed class VideoPackerTests(VideoFiles files)
 
     private async Task<Dictionary<int, float[]>> Clips(Manifest packed, int batchSize)
     {
-        var config = new DataConfig { Frames = 4, Size = 32, Workers = 1, FileTimeoutSeconds = 60 };
+        var config = new DataConfig { Frames = 4, Size = 32, Workers = 1, FileTimeoutSeconds = 60, MaxBrokenFraction = 0.5 };
         var clips = new Dictionary<int, float[]>();
         await foreach (var batch in new VideoClipSource(packed, config, files.Tools).ReadOnce(batchSize, CancellationToken.None))
         {

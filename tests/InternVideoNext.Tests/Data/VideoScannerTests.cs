@@ -31,8 +31,10 @@ public sealed class VideoScannerTests(VideoFiles files)
         var report = await new VideoScanner(manifest, files.Tools, TimeSpan.FromSeconds(60))
             .ScanAsync(index, jobs: 2, progress: null, CancellationToken.None);
 
-        Assert.Equal([new ScannedSplit("train", 6, 2, 1, 3, 9), new ScannedSplit("test", 0, 0, 0, 0, 3)], report.Splits);
+        Assert.Equal([new ScannedSplit("train", 6, 3, 1, 2, 9) { Damaged = 1 }, new ScannedSplit("test", 0, 0, 0, 0, 3)], report.Splits);
         Assert.Equal(["breaks-off.mp4", "gone.mp4", "text.mp4", "zero.mp4"], report.Faults.Select(f => f.Path));
+        Assert.Equal(ScanState.Damaged, report.Faults[0].State);
+        Assert.StartsWith("damaged, used: ", report.Faults[0].Reason, StringComparison.Ordinal);
         Assert.False(File.Exists(index + ".journal"));
         var known = VideoIndexFile.Read(index);
         Assert.Equal(32, known[Path.Combine(folder, "h264.mp4")].Hash!.Length);

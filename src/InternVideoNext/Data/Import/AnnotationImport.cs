@@ -5,7 +5,8 @@ namespace InternVideoNext.Data.Import;
 /// <param name="pathTemplate">
 /// Where a clip lies, with <c>{id}</c>, <c>{split}</c>, <c>{start}</c>, <c>{end}</c>; null for the format's own. Not for path lists.
 /// </param>
-public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTemplate = null)
+/// <param name="root">A folder that absolute paths of the files are taken relative to: the manifest's own. Null refuses them.</param>
+public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTemplate = null, string? root = null)
 {
     private readonly List<ManifestEntry> _entries = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
@@ -67,11 +68,17 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
         var path = row.Path ?? (pathTemplate ?? row.DefaultTemplate)
             .Replace("{id}", row.Id, StringComparison.Ordinal).Replace("{split}", split, StringComparison.Ordinal)
             .Replace("{start}", row.Start, StringComparison.Ordinal).Replace("{end}", row.End, StringComparison.Ordinal);
+        path = Below(path);
         if (ManifestFile.PathProblem(path) is { } problem) throw new ManifestException($"'{file}' {row.Place}: {problem}");
-        var id = row.Path is null ? row.Id : path;
+        var id = row.Path is null ? row.Id : row.Segment is null ? path : $"{path}#{row.Segment}";
         if (!_ids.Add(id)) throw new ManifestException($"'{file}' {row.Place}: clip '{id}' is listed before; ids must be unique.");
-        _entries.Add(new ManifestEntry { Id = id, Path = path, Split = split, Labels = LabelOf(file, row) });
+        _entries.Add(new ManifestEntry { Id = id, Path = path, Split = split, Labels = LabelOf(file, row), Segment = row.Segment });
     }
+
+    // Lists made on one machine name its whole paths.
+    private string Below(string path) =>
+        root is not null && Path.IsPathRooted(path) && Path.GetRelativePath(root, path) is var below && !Path.IsPathRooted(below)
+            && !below.StartsWith("..", StringComparison.Ordinal) ? below.Replace(Path.DirectorySeparatorChar, '/') : path;
 
     private Dictionary<string, int> LabelOf(string file, AnnotationRow row)
     {
@@ -118,7 +125,7 @@ public sealed class AnnotationImport(DataSetManifest dataSet, string? pathTempla
 /// <summary>Annotation files that manifests are made from.</summary>
 public enum AnnotationFormat
 {
-    /// <summary>One <c>path label</c> a line, as in the authors' lists.</summary>
+    /// <summary>One video a line: path, path and label, and the other layouts in use (see data-manifests/README).</summary>
     PathLabel,
 
     /// <summary>The Kinetics tables: label, youtube_id, time_start, time_end, split.</summary>

@@ -23,6 +23,9 @@ internal sealed record AnnotationRow(string Place, string Id)
     /// <summary>The class by number; -1 for none. Beside a name it only orders the classes.</summary>
     public int? ClassIndex { get; init; }
 
+    /// <summary>The part of the video that is the clip; null for all of it.</summary>
+    public ClipSegment? Segment { get; init; }
+
     /// <summary>The split, where the file tells it.</summary>
     public string? Split { get; init; }
 }

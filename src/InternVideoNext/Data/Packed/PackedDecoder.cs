@@ -22,11 +22,10 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
     {
         SampledFrames? found = null;
         using var file = PackedFrames.Open(new WantedFrames(path, info, indices));
-        var (_, errors) = Decode(
+        var (complete, errors) = Decode(
             [file], new byte[checked(file.Wanted.Distinct.Length * FrameBytes(info))], (_, frames) => found = frames, cancellation);
-        return found
-            ?? throw new VideoReadException(
-            path, errors.Length > 0 ? $"not all frames could be decoded: {errors}" : "not all frames could be decoded", isFinal: false);
+        return complete && found is not null ? found : throw new VideoReadException(
+            path, $"ffmpeg gave another number of frames than it was asked for{(errors.Length > 0 ? ": " + errors : "")}", isFinal: false);
     }
 
     /// <summary>
@@ -101,15 +100,16 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
         var complete = false;
         try
         {
-            var (_, errors) = MediaProcess.Run(
+            var (code, errors) = MediaProcess.Run(
                 tools.FFMpegPath, Arguments(files[0].Wanted.Info, places), output => complete = Cut(output, files, pixels, deliver),
                 limit * files.Count, cancellation, input => Feed(input, files));
+            if (!complete && !VideoReadException.IsOfTheFile(code, errors))
+                throw VideoReadException.Of(files[0].Wanted.Path, code, errors);
             return (complete, errors);
         }
         catch (TimeoutException)
         {
-            throw new VideoReadException(
-                files[0].Wanted.Path, FormattableString.Invariant($"decoding it took longer than {limit.TotalSeconds:0.###} s"));
+            throw VideoReadException.TookTooLong(files[0].Wanted.Path, "decoding", limit);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
                 new VideoFrames(pixels, wanted.Distinct.Length, width, height),
                 [.. wanted.Indices.Select(n => Array.IndexOf(wanted.Distinct, n))]));
         }
-        return true;
+        return output.ReadByte() < 0;
     }
 
     private int FrameBytes(VideoInfo info)
@@ -142,9 +142,11 @@ internal sealed class PackedDecoder(FFMpegTools tools, VideoDecoder decoder, Tim
     }
 
     // The stream begins with its parameters, so ffmpeg need not look far into it before it begins.
-    private string Arguments(VideoInfo info, List<int> places) =>
-        "-hide_banner -nostdin -v error -probesize 20000 -analyzeduration 0 -threads 1 -protocol_whitelist pipe -f h264 -i pipe:0 -map "
-            + "0:v:0 -filter_threads 1 -vf "
-        + MediaProcess.Quote($"{FrameSelect.Filter([.. places])}settb=1/25,setpts=N,{decoder.Scale(info)}")
-        + FormattableString.Invariant($" -r 25 -frames:v {places.Count} -f rawvideo pipe:1");
+    private string[] Arguments(VideoInfo info, List<int> places) =>
+    [
+        .. MediaProcess.FFMpeg, "-probesize", "20000", "-analyzeduration", "0", "-threads", "1",
+        "-protocol_whitelist", "pipe", "-f", "h264", "-i", "pipe:0",
+        .. FrameOutput.Arguments(
+            "0:v:0", $"{FrameSelect.Filter([.. places])}{VideoDecoder.Renumber},{decoder.Scale(info)}", places.Count),
+    ];
 }

@@ -64,7 +64,7 @@ internal sealed class PackedFrames : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VideoReadException(wanted.Path, e.Message);
+            throw new VideoReadException(wanted.Path, e.Message, isPassing: true);
         }
     }
 
@@ -79,8 +79,8 @@ internal sealed class PackedFrames : IDisposable
     {
         var video = PackedVideo.Parse(wanted.Path, file);
         if (wanted.Distinct[^1] >= video.Count)
-            throw new VideoReadException(
-                wanted.Path, $"it breaks off: frame {wanted.Distinct[^1]} is wanted, it holds {video.Count}", isFinal: false);
+            throw new MissingFramesException(
+                wanted.Path, wanted.Distinct.Count(i => i < video.Count), wanted.Distinct.Length, "", video.Count);
         var (stretches, decoded, places) = video.Collect(wanted.Distinct);
         return new PackedFrames(wanted, stretches, decoded, places);
     }

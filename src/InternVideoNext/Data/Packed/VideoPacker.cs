@@ -15,6 +15,9 @@ namespace InternVideoNext.Data;
 /// <param name="limit">How long packing one file may take.</param>
 public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTools tools, TimeSpan limit)
 {
+    // ffmpeg's exit code where more than two thirds of a file's frames gave errors.
+    private const int MostlyDamaged = 69;
+
     private readonly VideoProbe _probe = new(tools, limit);
 
     /// <summary>Packs what is not there yet, and writes the packed manifest and its index.</summary>
@@ -22,10 +25,9 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
     /// <param name="jobs">Files at a time, at least 1.</param>
     /// <param name="progress">Told the number of files done, those there from before included.</param>
     /// <param name="cancellation">Stops the work; it can be gone on with.</param>
-    /// <returns>The packed manifest's file, and the videos that could not be packed, which it leaves out.</returns>
     /// <exception cref="Foundation.ConfigurationException">The configuration is not valid.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public async Task<(string ManifestFile, IReadOnlyList<SkippedFile> Skipped)> PackAsync(
+    public async Task<PackReport> PackAsync(
         string folder, int jobs, IProgress<int>? progress, CancellationToken cancellation)
     {
         config.Validate();
@@ -33,6 +35,7 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
         var manifestFile = Path.Combine(Path.GetFullPath(folder), "manifest.json");
         var indexFile = Manifest.IndexFileOf(manifestFile);
         var skipped = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var damaged = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         using (var journal = new ScanJournal(indexFile + ".journal", VideoIndexFile.Read(indexFile)))
         {
             var originals = new VideoIndex(_probe, null, manifest.IndexFile);
@@ -44,7 +47,8 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
             {
                 try
                 {
-                    Pack(path, Path.Combine(folder, PackedPath(path)), originals, journal, cancellation);
+                    var info = Pack(path, Path.Combine(folder, PackedPath(path)), originals, journal, cancellation);
+                    if (info?.Damage is { } damage) damaged[path] = damage;
                 }
                 catch (VideoReadException e)
                 {
@@ -57,30 +61,44 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
         File.Delete(indexFile + ".journal");
         var kept = manifest.Entries.Where(e => !skipped.ContainsKey(e.Path)).Select(e => e with { Path = PackedPath(e.Path) });
         (manifest with { Entries = [.. kept] }).Save(manifestFile);
-        return (manifestFile, [.. skipped.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new SkippedFile(s.Key, s.Value))]);
+        return new PackReport(manifestFile, Listed(skipped), Listed(damaged));
+
+        static IReadOnlyList<SkippedFile> Listed(ConcurrentDictionary<string, string> files) =>
+            [.. files.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new SkippedFile(s.Key, s.Value))];
     }
 
     // The whole name stays, so that a.mp4 and a.webm do not become one; the settings are part of it, so that other ones begin afresh.
     private string PackedPath(string path) =>
         FormattableString.Invariant($"{path}.s{config.ShortSide}g{config.Gop}q{config.Quality}{PackedVideo.Extension}");
 
-    private void Pack(string path, string target, VideoIndex originals, ScanJournal journal, CancellationToken cancellation)
+    private VideoInfo? Pack(string path, string target, VideoIndex originals, ScanJournal journal, CancellationToken cancellation)
     {
         var source = Path.GetFullPath(Path.Combine(manifest.Root, path));
-        if (File.Exists(target) && journal.TryGet(new FileInfo(Path.GetFullPath(target)), out _)) return;
+        if (File.Exists(target) && journal.TryGet(new FileInfo(Path.GetFullPath(target)), out var there)) return there.Info;
         var info = originals.Of(source, cancellation);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
         var aside = $"{Path.GetFullPath(target)}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            Encode(source, aside, info, cancellation);
+            var errors = Encode(source, aside, info, cancellation);
             var bytes = File.ReadAllBytes(aside);
             var video = PackedVideo.Parse(source, bytes);
             File.Move(aside, target, overwrite: true);
             var file = new FileInfo(Path.GetFullPath(target));
             var (width, height) = SizeOf(info);
-            var packed = info with { FrameCount = video.Count, Width = width, Height = height, Codec = "h264" };
+            var counted = FrameCounter.Counted(info, video.Count, errors);
+            var packed = new VideoInfo
+            {
+                DurationSeconds = video.Count / info.FrameRate,
+                FrameRate = info.FrameRate,
+                FrameCount = video.Count,
+                Width = width,
+                Height = height,
+                Codec = "h264",
+                Damage = counted.Damage ?? info.Damage,
+            };
             journal.Add(file.FullName, new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, packed, HashOf(bytes)));
+            return packed;
         }
         finally
         {
@@ -88,36 +106,36 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
         }
     }
 
-    private void Encode(string source, string target, VideoInfo info, CancellationToken cancellation)
+    // Encodes what decodes; tells what ffmpeg complained of.
+    private string Encode(string source, string target, VideoInfo info, CancellationToken cancellation)
     {
         var (width, height) = SizeOf(info);
-        var arguments = "-hide_banner -nostdin -v error -y -threads 1 "
-            + $"{new LocalVideoInput(LocalVideoInput.CheckedFile(source).FullName).Text} -map 0:V:0 -an -sn -dn -filter_threads 1 -vf "
-            + MediaProcess.Quote(
-                string.Create(
-                CultureInfo.InvariantCulture,
-                $"{VideoDecoder.Grid(info)},trim=end_frame={info.FrameCount},scale={width}:{height}:flags=bicubic,format=yuv420p"))
-            + string.Create(
-                CultureInfo.InvariantCulture, $" -c:v libx264 -preset veryfast -tune fastdecode -crf {config.Quality} -threads 1 ")
-            + string.Create(
-                CultureInfo.InvariantCulture,
-                $"-x264-params keyint={config.Gop}:min-keyint={config.Gop}:scenecut=0:bframes=0:ref=1:repeat-headers=1:slices=1 -f h264 "
-                + $"{MediaProcess.Quote("file:" + target)}");
+        string[] arguments =
+        [
+            .. MediaProcess.FFMpeg, "-y", "-threads", "1",
+            .. LocalVideoInput.Of(LocalVideoInput.CheckedFile(source).FullName, info.IsDeep),
+            "-map", LocalVideoInput.StreamOf(0, info), "-an", "-sn", "-dn", "-filter_threads", "1", "-vf",
+            FormattableString.Invariant(
+                $"{VideoDecoder.Grid(info)},trim=end_frame={info.FrameCount},scale={width}:{height}:flags=bicubic,format=yuv420p"),
+            "-c:v", "libx264", "-preset", "veryfast", "-tune", "fastdecode", "-threads", "1",
+            "-crf", config.Quality.ToString(CultureInfo.InvariantCulture), "-x264-params",
+            FormattableString.Invariant(
+                $"keyint={config.Gop}:min-keyint={config.Gop}:scenecut=0:bframes=0:ref=1:repeat-headers=1:slices=1"),
+            "-f", "h264", "file:" + target,
+        ];
         try
         {
-            var (exitCode, errors) = MediaProcess.Run(
-                tools.FFMpegPath, arguments, stream => stream.CopyTo(Stream.Null), limit, cancellation);
+            var (code, errors) = MediaProcess.Run(tools.FFMpegPath, arguments, stream => stream.CopyTo(Stream.Null), limit, cancellation);
             if (errors.Contains("Unknown encoder", StringComparison.Ordinal))
                 throw new FFMpegMissingException(
                     $"'{tools.FFMpegPath}' has no H.264 encoder (libx264); install an ffmpeg that has: {FFMpegTools.InstallCommand}");
-            if (exitCode != 0 || !File.Exists(target) || new FileInfo(target).Length == 0)
-                throw new VideoReadException(source, errors.Length > 0 ? errors : $"ffmpeg ended with code {exitCode}");
-            if (errors.Length > 0) throw new VideoReadException(source, $"it is damaged: {errors}");
+            if (errors.Contains("No space left on device", StringComparison.Ordinal)) throw new IOException($"'{target}': {errors}");
+            var isThere = File.Exists(target) && new FileInfo(target).Length > 0;
+            return (code is 0 or MostlyDamaged && isThere) ? errors : throw VideoReadException.Of(source, code, errors);
         }
         catch (TimeoutException)
         {
-            throw new VideoReadException(
-                source, string.Create(CultureInfo.InvariantCulture, $"packing it took longer than {limit.TotalSeconds:0.###} s"));
+            throw VideoReadException.TookTooLong(source, "packing", limit);
         }
     }
 
@@ -132,6 +150,12 @@ public sealed class VideoPacker(Manifest manifest, PackConfig config, FFMpegTool
 
     private static string HashOf(byte[] content) => Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(content)).ToLowerInvariant();
 }
+
+/// <summary>What packing has made.</summary>
+/// <param name="ManifestFile">The packed manifest.</param>
+/// <param name="Skipped">Videos that could not be packed, which it leaves out.</param>
+/// <param name="Damaged">Videos of which the part that decodes was packed, and how much that is.</param>
+public sealed record PackReport(string ManifestFile, IReadOnlyList<SkippedFile> Skipped, IReadOnlyList<SkippedFile> Damaged);
 
 /// <summary>How videos are packed for disks and processors that could not keep up with the originals.</summary>
 public sealed record PackConfig

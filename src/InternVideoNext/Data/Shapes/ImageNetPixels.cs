@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Data.Shapes;
@@ -6,8 +7,7 @@ namespace InternVideoNext.Data.Shapes;
 /// <summary>Turns interleaved RGB bytes into planes of ImageNet-normalised floats: (byte / 255 - mean) / std, by table.</summary>
 internal static class ImageNetPixels
 {
-    private static readonly float[][] Tables =
-        [Table(0.485, 0.229), Table(0.456, 0.224), Table(0.406, 0.225)];
+    private static readonly float[][] Tables = [.. ImageNet.Mean.Zip(ImageNet.Deviation, Table)];
 
     /// <summary>The memory of a contiguous float32 tensor on the CPU.</summary>
     public static Span<float> Floats(torch.Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);

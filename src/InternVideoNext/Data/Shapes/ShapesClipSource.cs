@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using InternVideoNext.Foundation;
 using TorchSharp;
 
 namespace InternVideoNext.Data.Shapes;
@@ -56,29 +55,15 @@ public sealed class ShapesClipSource : IClipSource
     /// <summary>The middles of T equal segments of a clip.</summary>
     internal static double[] SegmentMiddles(int frames) => [.. Enumerable.Range(0, frames).Select(i => (i + 0.5) / frames)];
 
-    // Entry number n of the endless stream is number n mod Count of epoch n / Count's order.
     private IEnumerable<int[]> TrainingRequests(int batchSize, ulong seed, IEnumerable<long> batches)
     {
-        var order = new int[Count];
-        var orderedEpoch = -1L;
+        var order = new EpochOrder(Count, seed, OrderStream);
         foreach (var number in batches)
         {
             var batch = new int[batchSize];
-            for (var i = 0; i < batchSize; i++)
-            {
-                var (epoch, position) = Math.DivRem((number * batchSize) + i, Count);
-                if (epoch != orderedEpoch) Shuffle(order, seed, orderedEpoch = epoch);
-                batch[i] = order[position];
-            }
-
+            for (var i = 0; i < batchSize; i++) batch[i] = order[(number * batchSize) + i];
             yield return batch;
         }
-    }
-
-    private static void Shuffle(int[] order, ulong seed, long epoch)
-    {
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        new DeterministicRandom(SeedSequence.Derive(seed, OrderStream, (ulong)epoch)).Shuffle(order.AsSpan());
     }
 
     private async IAsyncEnumerable<ClipBatch> ReadAhead(

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace InternVideoNext.Data;
 
 /// <summary>The ffmpeg and ffprobe programs that this machine has.</summary>
@@ -27,7 +25,7 @@ public sealed record FFMpegTools(string FFMpegPath, string FFProbePath)
     /// <exception cref="FFMpegMissingException">The program cannot be started, or is not ffmpeg.</exception>
     public string Version()
     {
-        var words = Ask("-version").Split(' ', 4);
+        var words = Ask(["-version"]).Split(' ', 4);
         return words is ["ffmpeg", "version", var version, ..] ? version
             : throw new FFMpegMissingException($"'{FFMpegPath}' is not ffmpeg: it did not tell a version. Install it: {InstallCommand}");
     }
@@ -37,18 +35,14 @@ public sealed record FFMpegTools(string FFMpegPath, string FFProbePath)
     public IReadOnlyList<string> VideoDecoders()
     {
         // A line per codec after the legend: six flags (D decodes, third letter V video), then the name.
-        var lines = Ask("-hide_banner -codecs").Split('\n').SkipWhile(l => !l.Contains("-------", StringComparison.Ordinal)).Skip(1);
+        var lines = Ask(["-hide_banner", "-codecs"]).Split('\n').SkipWhile(l => !l.Contains("-------", StringComparison.Ordinal)).Skip(1);
         return [.. lines.Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(w => w.Length > 1 && w[0].Length == 6 && w[0][0] == 'D' && w[0][2] == 'V')
             .Select(w => w[1]).Order(StringComparer.Ordinal)];
     }
 
-    private string Ask(string question)
-    {
-        using var answer = new MemoryStream();
-        MediaProcess.Run(FFMpegPath, question, stream => stream.CopyTo(answer), AnswerLimit, CancellationToken.None);
-        return Encoding.UTF8.GetString(answer.ToArray());
-    }
+    private string Ask(IReadOnlyList<string> question) =>
+        MediaProcess.Ask(FFMpegPath, question, AnswerLimit, CancellationToken.None).Answer;
 
     private static string Find(string program, string searchPath)
     {

@@ -23,7 +23,7 @@ public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameR
     public long UsedBytes => Interlocked.Read(ref _used);
 
     /// <summary>Whether a video is of the kind that is kept: decoded from end to end anyway, and small.</summary>
-    internal bool IsShort(VideoInfo info, int frames) => VideoDecoder.IsSequential(info, frames) && decoder.AllBytes(info) <= MostBytes;
+    internal bool IsShort(VideoInfo info, int frames) => VideoDecoder.IsShort(info, frames) && decoder.AllBytes(info) <= MostBytes;
 
     /// <summary>Whether reading a video through the cache is worth while: it is kept, or there is room for it.</summary>
     internal bool Wants(string path, VideoInfo info, int frames) =>
@@ -32,7 +32,7 @@ public sealed class FrameCache(VideoDecoder decoder, long budgetBytes) : IFrameR
     /// <inheritdoc/>
     public SampledFrames Read(string path, VideoInfo info, IReadOnlyList<int> indices, CancellationToken cancellation)
     {
-        // A file decoded by seeking gives other bytes than one decoded from end to end, so those are never kept.
+        // One clip's frames of a long file are had by seeking; all of them would cost many times as much.
         if (!IsShort(info, indices.Count)) return decoder.Read(path, info, indices, cancellation);
         if (_kept.TryGetValue(path, out var kept)) return kept.Choose(path, indices);
         var bytes = decoder.AllBytes(info);

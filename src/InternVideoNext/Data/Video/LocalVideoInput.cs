@@ -1,6 +1,3 @@
-using FFMpegCore;
-using FFMpegCore.Arguments;
-
 namespace InternVideoNext.Data;
 
 /// <summary>
@@ -8,7 +5,7 @@ namespace InternVideoNext.Data;
 /// <c>concat:</c> or <c>http:</c> in it has no meaning; no protocol but <c>file</c> is allowed; and only containers that hold
 /// their own data are, so a playlist or script under a video's name cannot make ffmpeg open anything else.
 /// </summary>
-internal sealed class LocalVideoInput(params IReadOnlyList<string> paths) : IInputArgument
+internal static class LocalVideoInput
 {
     private const string Containers = "3dostr,4xm,aea,amv,apng,asf,asf_o,av1,avi,bink,c93,cavsvideo,cdxl,cine,dirac,"
         + "dnxhd,dsicin,dv,dxa,ea,evc,ffm,"
@@ -18,21 +15,20 @@ internal sealed class LocalVideoInput(params IReadOnlyList<string> paths) : IInp
         + "thp,tiertexseq,tmv,ty,txd,vc1,vc1test,"
         + "viv,vivo,vmd,vvc,wc3movie,webp,wsvqa,wtv,xmv,yop,yuv4mpegpipe";
 
-    /// <summary>Options that ffmpeg gets before each of the inputs: an input's options hold for that one alone.</summary>
-    public string EachOptions { get; init; } = "";
+    /// <summary>How far ffmpeg and ffprobe look into a file where their usual 5 MB and 5 s do not show its streams.</summary>
+    public static IReadOnlyList<string> Deep { get; } = ["-probesize", "300M", "-analyzeduration", "300M"];
 
-    /// <summary>The options and the input, or inputs, for ffmpeg and ffprobe alike.</summary>
-    public string Text =>
-        string.Join(' ', paths.Select(path =>
-            $"{EachOptions} -protocol_whitelist file -format_whitelist {Containers} -i {Quoted(path)}".TrimStart()));
+    /// <summary>The input, for ffmpeg and ffprobe alike; options before it hold for it alone.</summary>
+    /// <param name="path">The file's full path.</param>
+    /// <param name="isDeep">Whether to look further into it; see <see cref="VideoInfo.IsDeep"/>.</param>
+    public static IReadOnlyList<string> Of(string path, bool isDeep) =>
+        [.. isDeep ? Deep : [], "-protocol_whitelist", "file", "-format_whitelist", Containers, "-i", "file:" + path];
 
-    private static string Quoted(string path) => MediaProcess.Quote("file:" + path);
-
-    public void Pre(FFOptions options) { }
-
-    public Task During(CancellationToken cancellationToken = default) => Task.CompletedTask;
-
-    public void Post() { }
+    /// <summary>The stream of an input that is meant, as ffmpeg's options and filters name it.</summary>
+    /// <param name="input">The input's place among the inputs.</param>
+    /// <param name="info">What is known of the file.</param>
+    public static string StreamOf(int input, VideoInfo info) =>
+        info.Stream is { } stream ? FormattableString.Invariant($"{input}:{stream}") : FormattableString.Invariant($"{input}:V:0");
 
     /// <summary>Checks before any process is started that the path is a file with something in it.</summary>
     /// <returns>The file itself, links followed: its size and times are those of the video.</returns>

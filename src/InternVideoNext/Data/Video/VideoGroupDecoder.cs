@@ -1,5 +1,3 @@
-using FFMpegCore;
-
 namespace InternVideoNext.Data;
 
 /// <summary>
@@ -26,11 +24,13 @@ internal sealed class VideoGroupDecoder(FFMpegTools tools, VideoDecoder decoder,
         var received = 0;
         try
         {
-            var (exitCode, errors) = MediaProcess.Run(
-                tools.FFMpegPath, Arguments(videos),
-                    stream => received = stream.ReadAtLeast(pixels, pixels.Length, throwOnEndOfStream: false), limit * videos.Count,
-                    cancellation);
-            return exitCode == 0 && errors.Length == 0 && received == pixels.Length ? Split(pixels, videos, sizes) : null;
+            var goesOn = false;
+            var (exitCode, errors) = MediaProcess.Run(tools.FFMpegPath, Arguments(videos), stream =>
+            {
+                received = stream.ReadAtLeast(pixels, pixels.Length, throwOnEndOfStream: false);
+                goesOn = received == pixels.Length && stream.ReadByte() >= 0;
+            }, limit * videos.Count, cancellation);
+            return exitCode == 0 && errors.Length == 0 && received == pixels.Length && !goesOn ? Split(pixels, videos, sizes) : null;
         }
         catch (TimeoutException)
         {
@@ -42,7 +42,7 @@ internal sealed class VideoGroupDecoder(FFMpegTools tools, VideoDecoder decoder,
     /// The wanted frames of several files: decoded from end to end, and only those scaled, converted and sent. Files of different
     /// sizes are padded to one on the way.
     /// </summary>
-    /// <param name="videos">Files that are <see cref="VideoDecoder.IsSequential"/>, at most <see cref="MostFiles"/>.</param>
+    /// <param name="videos">Files that are <see cref="VideoDecoder.IsShort"/>, at most <see cref="MostFiles"/>.</param>
     /// <param name="deliver">
     /// Told, in order, the place and frames of each file that gave all of them, the same to the byte as the single decoder's. A
     /// file it is not told of must be read by itself, which finds what is wrong with it. May be told twice of one. The frames are there
@@ -70,49 +70,46 @@ internal sealed class VideoGroupDecoder(FFMpegTools tools, VideoDecoder decoder,
             deliver(i, new SampledFrames(frames, [.. videos[i].Indices.Select(n => Array.IndexOf(videos[i].Distinct, n))]));
     }
 
-    private string SelectArguments(IReadOnlyList<WantedFrames> videos, List<(int Width, int Height)> sizes, int width, int height)
+    private string[] SelectArguments(IReadOnlyList<WantedFrames> videos, List<(int Width, int Height)> sizes, int width, int height)
     {
         var chains = videos.Select((v, i) =>
         {
             var pad = sizes[i] == (width, height) ? "" : FormattableString.Invariant($",pad={width}:{height}:0:0");
-            return $"[{i}:V:0]{VideoDecoder.Grid(v.Info)},trim=end_frame={v.Distinct[^1] + 1},"
-                + $"{FrameSelect.Filter(v.Distinct)}settb=1/25,setpts=N,{decoder.Scale(v.Info)},setsar=1{pad}[v{i}]";
+            return $"[{LocalVideoInput.StreamOf(i, v.Info)}]{VideoDecoder.Grid(v.Info)},trim=end_frame={v.Distinct[^1] + 1},"
+                + $"{FrameSelect.Filter(v.Distinct)}{VideoDecoder.Renumber},{decoder.Scale(v.Info)},setsar=1{pad}[v{i}]";
         });
         var markers = videos.Select((_, i) =>
             FormattableString.Invariant(
                 $"color=c={FrameParser.MarkerColour}:s={width}x{height}:r=25,trim=end_frame=1,format=rgb24,setsar=1[m{i}]"));
         var joined = $"{string.Concat(videos.Select((_, i) => $"[v{i}][m{i}]"))}concat=n="
             + $"{2 * videos.Count}:v=1:a=0,settb=1/25,setpts=N[all]";
-        var inputs = new LocalVideoInput([.. videos.Select(v => LocalVideoInput.CheckedFile(v.Path).FullName)])
-        { EachOptions = "-threads 1 -reinit_filter 0" };
-        return FFMpegArguments
-            .FromInput(inputs, options => options.WithCustomArgument("-hide_banner -nostdin -v error"))
-            .OutputToUrl("pipe:1", options => options
-                .WithCustomArgument(
-                    "-filter_complex_threads 1 -filter_complex "
-                    + $"{MediaProcess.Quote(string.Join(';', chains.Concat(markers).Append(joined)))} -map [all] -fps_mode passthrough "
-                    + "-enc_time_base 1:25 -f rawvideo"))
-            .Arguments;
+        return
+        [
+            .. MediaProcess.FFMpeg, .. Inputs(videos.Select(v => (v.Path, v.Info)), ["-reinit_filter", "0"]),
+            .. Output(string.Join(';', chains.Concat(markers).Append(joined))),
+        ];
     }
 
-    private string Arguments(IReadOnlyList<(string Path, VideoInfo Info)> videos)
+    private string[] Arguments(IReadOnlyList<(string Path, VideoInfo Info)> videos)
     {
         // Each file is cut to the frames it should have and none is doubled (ffmpeg before 5.1 lacks the option: its files are
         // then read one by one), so the total is right only if every file is.
         var chains = videos.Select((v, i) =>
-            $"[{i}:V:0]{VideoDecoder.Grid(v.Info)},trim=end_frame={v.Info.FrameCount},settb=1/25,setpts=N,"
-                + $"{decoder.Scale(v.Info)},setsar=1[v{i}]");
+            $"[{LocalVideoInput.StreamOf(i, v.Info)}]{VideoDecoder.Grid(v.Info)},trim=end_frame={v.Info.FrameCount},"
+                + $"{VideoDecoder.Renumber},{decoder.Scale(v.Info)},setsar=1[v{i}]");
         var joined = $"{string.Concat(videos.Select((_, i) => $"[v{i}]"))}concat=n={videos.Count}:v=1:a=0,settb=1/25,setpts=N[all]";
-        return FFMpegArguments
-            .FromInput(
-                new LocalVideoInput([.. videos.Select(v => LocalVideoInput.CheckedFile(v.Path).FullName)])
-                { EachOptions = "-threads 1" }, options => options.WithCustomArgument("-hide_banner -nostdin -v error"))
-            .OutputToUrl("pipe:1", options => options
-                .WithCustomArgument(
-                    $"-filter_complex_threads 1 -filter_complex {MediaProcess.Quote(string.Join(';', chains.Append(joined)))} -map "
-                    + "[all] -fps_mode passthrough -enc_time_base 1:25 -f rawvideo"))
-            .Arguments;
+        return [.. MediaProcess.FFMpeg, .. Inputs(videos, []), .. Output(string.Join(';', chains.Append(joined)))];
     }
+
+    private static IEnumerable<string> Inputs(IEnumerable<(string Path, VideoInfo Info)> videos, string[] options) =>
+        videos.SelectMany(IEnumerable<string> (v) =>
+            ["-threads", "1", .. options, .. LocalVideoInput.Of(LocalVideoInput.CheckedFile(v.Path).FullName, v.Info.IsDeep)]);
+
+    private static string[] Output(string graph) =>
+    [
+        "-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[all]", "-fps_mode", "passthrough", "-enc_time_base", "1:25",
+        "-f", "rawvideo", "pipe:1",
+    ];
 
     private DecodedFrames[] Split(byte[] pixels, IReadOnlyList<(string Path, VideoInfo Info)> videos, List<int> sizes)
     {

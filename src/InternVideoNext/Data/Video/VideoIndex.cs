@@ -33,7 +33,7 @@ public sealed class VideoIndex
     /// <exception cref="VideoReadException">The file cannot be read as a video.</exception>
     public VideoInfo Of(string path, CancellationToken cancellation)
     {
-        var file = LocalVideoInput.CheckedFile(path);
+        var file = CheckedFile(path);
         var written = file.LastWriteTimeUtc.Ticks;
         if (_known.TryGetValue(file.FullName, out var known) && known.Size == file.Length && known.WrittenTicks == written)
             return known.Info ?? throw new VideoReadException(path, known.Error ?? "the scan found it broken");
@@ -41,6 +41,17 @@ public sealed class VideoIndex
         _known[file.FullName] = new IndexedVideo(file.Length, written, info);
         _changed = true;
         return info;
+    }
+
+    /// <summary>Enters how many frames of a file do decode, where these are fewer than it says.</summary>
+    /// <param name="path">A file that this index has told of.</param>
+    /// <param name="info">What is known of it now.</param>
+    internal void Correct(string path, VideoInfo info)
+    {
+        var file = CheckedFile(path);
+        if (!_known.TryGetValue(file.FullName, out var known)) return;
+        _known[file.FullName] = known with { Info = info };
+        _changed = true;
     }
 
     /// <summary>Enters a file whose properties its writer knows, so that it need not be probed.</summary>
@@ -52,6 +63,19 @@ public sealed class VideoIndex
         var file = LocalVideoInput.CheckedFile(path);
         _known[file.FullName] = new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, info);
         _changed = true;
+    }
+
+    // A file that was there before is away, and may come back; one that never was is missing.
+    private FileInfo CheckedFile(string path)
+    {
+        try
+        {
+            return LocalVideoInput.CheckedFile(path);
+        }
+        catch (VideoReadException) when (!File.Exists(path) && _known.ContainsKey(Path.GetFullPath(path)))
+        {
+            throw new VideoReadException(path, "it is no longer there", isPassing: true);
+        }
     }
 
     /// <summary>Writes what is new, aside and renamed. A cache that cannot be written only costs the probing next time.</summary>

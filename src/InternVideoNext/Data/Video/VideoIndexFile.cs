@@ -7,17 +7,27 @@ namespace InternVideoNext.Data;
 /// <param name="Videos">By path: relative to the index's folder where the file lies below it, else absolute.</param>
 internal sealed record VideoIndexFile(IReadOnlyDictionary<string, IndexedVideo> Videos)
 {
-    /// <summary>Reads an index, by absolute path. A missing, damaged or foreign one counts as empty: it is only a cache.</summary>
+    // Raised when the same file would be entered otherwise than before.
+    private const int CurrentRules = 2;
+
+    /// <summary>Which way of looking at files wrote it; 0 before there were several.</summary>
+    public int Rules { get; init; }
+
+    /// <summary>
+    /// Reads an index, by absolute path. A missing, damaged or foreign one counts as empty, and so do entries by older rules, except of
+    /// packed videos: it is only a cache.
+    /// </summary>
     public static IReadOnlyDictionary<string, IndexedVideo> Read(string file)
     {
         if (!File.Exists(file)) return new Dictionary<string, IndexedVideo>();
         try
         {
             using var stream = File.OpenRead(file);
-            var videos = JsonSerializer.Deserialize<VideoIndexFile>(stream, SnakeCaseJson.Indented)?.Videos
-                ?? new Dictionary<string, IndexedVideo>();
+            var index = JsonSerializer.Deserialize<VideoIndexFile>(stream, SnakeCaseJson.Indented);
+            if (index?.Videos is null) return new Dictionary<string, IndexedVideo>();
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            return videos.ToDictionary(v => Path.GetFullPath(v.Key, folder), v => v.Value, StringComparer.Ordinal);
+            return index.Videos.Where(v => index.Rules == CurrentRules || PackedVideo.Is(v.Key))
+                .ToDictionary(v => Path.GetFullPath(v.Key, folder), v => v.Value, StringComparer.Ordinal);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -30,9 +40,10 @@ internal sealed record VideoIndexFile(IReadOnlyDictionary<string, IndexedVideo> 
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))! + Path.DirectorySeparatorChar;
         var videos = new SortedDictionary<string, IndexedVideo>(StringComparer.Ordinal);
-        foreach (
-            var (path, video) in known) videos[path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : path] = video;
-        AsideFile.Write(file, stream => JsonSerializer.Serialize(stream, new VideoIndexFile(videos), SnakeCaseJson.Indented));
+        foreach (var (path, video) in known)
+            videos[path.StartsWith(folder, StringComparison.Ordinal) ? path[folder.Length..] : path] = video;
+        var index = new VideoIndexFile(videos) { Rules = CurrentRules };
+        AsideFile.Write(file, stream => JsonSerializer.Serialize(stream, index, SnakeCaseJson.Indented));
     }
 }
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.IO.Hashing;
-using System.Text;
 
 namespace InternVideoNext.Data;
 
@@ -16,6 +14,7 @@ namespace InternVideoNext.Data;
 public sealed class VideoScanner(Manifest manifest, FFMpegTools tools, TimeSpan limit)
 {
     private readonly VideoProbe _probe = new(tools, limit);
+    private readonly FrameCounter _counter = new(tools, limit);
 
     /// <summary>Scans what the index and its journal do not know yet.</summary>
     /// <param name="indexFile">The index; see <see cref="Manifest.IndexFileOf"/> for where training looks for it.</param>
@@ -59,10 +58,18 @@ public sealed class VideoScanner(Manifest manifest, FFMpegTools tools, TimeSpan 
         }
         if (!journal.TryGet(file, out var video))
         {
-            video = Inspect(file, cancellation);
+            try
+            {
+                video = Inspect(file, cancellation);
+            }
+            catch (VideoReadException e)
+            {
+                return new ScannedVideo(path, ScanState.Broken, e.Reason); // Perhaps not for ever: the next scan looks again.
+            }
             journal.Add(file.FullName, video);
         }
-        return new ScannedVideo(path, video.Error is null ? ScanState.Found : ScanState.Broken, video.Error);
+        return video.Error is { } error ? new ScannedVideo(path, ScanState.Broken, error)
+            : new ScannedVideo(path, video.Info?.Damage is null ? ScanState.Found : ScanState.Damaged, video.Info?.Damage);
     }
 
     private IndexedVideo Inspect(FileInfo file, CancellationToken cancellation)
@@ -71,46 +78,13 @@ public sealed class VideoScanner(Manifest manifest, FFMpegTools tools, TimeSpan 
         try
         {
             var info = _probe.Read(file.FullName, cancellation);
-            var (frames, errors) = CountFrames(file.FullName, info, cancellation);
-            if (frames == 0) throw new VideoReadException(
-                file.FullName, $"no frame could be decoded{(errors.Length > 0 ? ": " + errors : "")}");
-            if (errors.Length > 0 && frames < info.FrameCount - 1)
-                throw new VideoReadException(file.FullName, $"only {frames} of {info.FrameCount} frames could be decoded: {errors}");
-            return new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, info with { FrameCount = frames }, hash, null);
+            var (frames, errors) = _counter.Count(file.FullName, info, cancellation);
+            return new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, FrameCounter.Counted(info, frames, errors), hash, null);
         }
-        catch (VideoReadException e)
+        catch (VideoReadException e) when (!e.IsPassing)
         {
             return new IndexedVideo(file.Length, file.LastWriteTimeUtc.Ticks, null, hash, e.Reason);
         }
-    }
-
-    // On the grid that sampling counts on, so that training knows to the frame how many there are.
-    private (int Frames, string Errors) CountFrames(string path, VideoInfo info, CancellationToken cancellation)
-    {
-        var arguments = $"-hide_banner -nostdin -v error -threads 1 {new LocalVideoInput(path).Text} -map 0:V:0 -vf "
-            + $"{MediaProcess.Quote(VideoDecoder.Grid(info))} -f null - -progress pipe:1 -nostats";
-        var frames = 0;
-        try
-        {
-            var (exitCode, errors) = MediaProcess.Run(
-                tools.FFMpegPath, arguments, stream => frames = LastCount(stream), limit, cancellation);
-            return (frames, errors.Length > 0 || exitCode == 0 ? errors : $"ffmpeg ended with code {exitCode}");
-        }
-        catch (TimeoutException)
-        {
-            throw new VideoReadException(
-                path, string.Create(CultureInfo.InvariantCulture, $"decoding it took longer than {limit.TotalSeconds:0.###} s"));
-        }
-    }
-
-    private static int LastCount(Stream progress)
-    {
-        var frames = 0;
-        using var reader = new StreamReader(progress, Encoding.UTF8, leaveOpen: true);
-        while (reader.ReadLine() is { } line)
-            if (line.StartsWith("frame=", StringComparison.Ordinal)
-                && int.TryParse(line.AsSpan(6), CultureInfo.InvariantCulture, out var count)) frames = count;
-        return frames;
     }
 
     private static string HashOf(string path, CancellationToken cancellation)

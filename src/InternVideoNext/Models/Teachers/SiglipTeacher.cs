@@ -13,8 +13,6 @@ namespace InternVideoNext.Models;
 /// </summary>
 public sealed class SiglipTeacher : IImageTeacher
 {
-    private static readonly double[] ImageNetMean = [0.485, 0.456, 0.406];
-    private static readonly double[] ImageNetStd = [0.229, 0.224, 0.225];
     private readonly SiglipVisionTower _tower;
     private readonly SiglipConfig _config;
     private readonly double _interval;
@@ -95,8 +93,8 @@ public sealed class SiglipTeacher : IImageTeacher
         if (images.size(2) != size || images.size(3) != size)
             images = functional.interpolate(images, [size, size], mode: InterpolationMode.Bicubic, align_corners: false);
         // x * std + mean is in [0, 1]; twice that minus one has mean = std = 0.5.
-        var scale = Channels(video, channel => 2 * ImageNetStd[channel]);
-        var shift = Channels(video, channel => (2 * ImageNetMean[channel]) - 1);
+        var scale = Channels(video, channel => 2 * ImageNet.Deviation[channel]);
+        var shift = Channels(video, channel => (2 * ImageNet.Mean[channel]) - 1);
         return shift.addcmul(images, scale, 1).to(_tower.DataType).MoveToOuterDisposeScope();
     }
 

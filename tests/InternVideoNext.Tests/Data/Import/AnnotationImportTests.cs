@@ -21,6 +21,71 @@ public sealed class AnnotationImportTests : IDisposable
         Assert.Equal(240436, Manifest.Load(path).Expected["train"]);
     }
 
+    [Theory]
+    [InlineData("vids/a.mp4", "vids/a.mp4", null)]
+    [InlineData("vids/a.mp4 7", "vids/a.mp4", 7)]
+    [InlineData("vids/a.mp4 -1", "vids/a.mp4", null)]
+    [InlineData("vids/a.mp4 0 -1", "vids/a.mp4", null)]
+    [InlineData("vids/a.mp4 300 7", "vids/a.mp4", 7)]
+    [InlineData("frames/a 300 7", "frames/a", 7)]
+    [InlineData("my vids/a 1 2.mp4   7", "my vids/a 1 2.mp4", 7)]
+    [InlineData("my vids/a b 7", "my vids/a b", 7)]
+    [InlineData("\"my vids/a b.mp4\" 7", "my vids/a b.mp4", 7)]
+    [InlineData("'my vids/a b.mp4' 300 7", "my vids/a b.mp4", 7)]
+    [InlineData("vids/a.mp4,7", "vids/a.mp4", 7)]
+    [InlineData("vids/a.mp4, 300, 7", "vids/a.mp4", 7)]
+    [InlineData("\"vids/a, b.mp4\",7", "vids/a, b.mp4", 7)]
+    [InlineData("vids/a, b.mp4 7", "vids/a, b.mp4", 7)]
+    [InlineData("my vids/a.mp4\t7", "my vids/a.mp4", 7)]
+    [InlineData("path\tlabel\nvids/a.mp4\t7", "vids/a.mp4", 7)]
+    [InlineData("video,label\r\nvids/a.mp4,7\r\n", "vids/a.mp4", 7)]
+    [InlineData("# mine\n\nvids/a.mp4 7", "vids/a.mp4", 7)]
+    [InlineData("\uFEFFvids/a.mp4 7", "vids/a.mp4", 7)]
+    [InlineData("vids/a.mp4 applauding", "vids/a.mp4", 3)]
+    [InlineData("vids/a.mp4 applying cream", "vids/a.mp4", 4)]
+    [InlineData("vids/a.mp4,applying cream", "vids/a.mp4", 4)]
+    public void PathLabel_LayoutsInUse_AreRead(string content, string path, int? label)
+    {
+        var entry = Assert.Single(Import("kinetics-400", AnnotationFormat.PathLabel, content, "train").Entries);
+        Assert.Equal((path, path), (entry.Path, entry.Id));
+        Assert.Equal(label, entry.Labels.TryGetValue("action", out var index) ? index : null);
+    }
+
+    [Fact]
+    public void PathLabel_TotalStartEnd_AreSegmentsOfTheirOwn()
+    {
+        var manifest = Import("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 900 30 120 7\na.mp4 900 120 300 8\n", "train");
+        Assert.Equal(["a.mp4#30-120", "a.mp4#120-300"], manifest.Entries.Select(e => e.Id));
+        var file = Path.Combine(_root, "segments.json");
+        manifest.Save(file);
+        Assert.Equal(new ClipSegment(120, 300, SegmentUnit.Frames), Manifest.Load(file).Entries[1].Segment);
+        (manifest with { Entries = [manifest.Entries[0] with { Segment = null }] }).Save(file);
+        Assert.DoesNotContain("segment", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PathLabel_OtherEncodings_AreReadOrRefusedWithTheirLine()
+    {
+        var file = Path.Combine(_root, "annotations");
+        File.WriteAllText(file, "ä.mp4 7", System.Text.Encoding.Unicode);
+        var import = new AnnotationImport(DataSets.Find("kinetics-400"));
+        import.Add(AnnotationFormat.PathLabel, file, "train");
+        Assert.Equal("ä.mp4", import.Build().Entries[0].Path);
+        File.WriteAllBytes(file, [.. "a.mp4 7\n"u8, 0xE4, .. ".mp4 7\n"u8]);
+        var error = Assert.Throws<ManifestException>(() => import.Add(AnnotationFormat.PathLabel, file, "train"));
+        Assert.Contains("line 2: it is not written in UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PathLabel_AbsolutePathsBelowTheRoot_BecomeRelative()
+    {
+        var file = Path.Combine(_root, "annotations");
+        File.WriteAllText(file, $"{_root}/vids/a.mp4 7\n");
+        var import = new AnnotationImport(DataSets.Find("kinetics-400"), root: _root);
+        import.Add(AnnotationFormat.PathLabel, file, "train");
+        Assert.Equal("vids/a.mp4", import.Build().Entries[0].Path);
+    }
+
     [Fact]
     public void PathLabel_UnlabelledSet_NeedsNoClasses() =>
         Assert.Empty(Import("pretraining-1.1m", AnnotationFormat.PathLabel, "a.mp4 -1\nb.mp4 -1\n", "train").Entries[1].Labels);
@@ -46,7 +111,17 @@ public sealed class AnnotationImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 0\nb.mp4\n", "line 2")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 0\nb.mp4\n", "line 2: it has 1 columns, the lines before it 2")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 1 2 3\n", "line 1: 4 columns are no layout")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 1 2 3 4 5\n", "line 1: 6 columns are no layout")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 100 90 20 3\n", "line 1: frames 90 to 20 of 100")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4,x,3\n", "line 1: 'x' is no number of frames")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 -2\n", "line 1: label -2 is negative")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "https://x.org/a.mp4 2\n", "line 1: 'https://x.org/a.mp4' is an address")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "\"a.mp4 2\n", "line 1: a quotation mark is not closed")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "my clip of it\n", "line 1: 'my clip of it' does not tell")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 flying\n", "class 'flying' is not in the class list")]
+    [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a\0.mp4 1\n", "line 1: it holds a null character")]
     [InlineData("kinetics-400", AnnotationFormat.PathLabel, "a.mp4 400\n", "line 1: label 400 is out of range")]
     [InlineData("kinetics-400", AnnotationFormat.PathLabel, "/a.mp4 1\n", "line 1: path '/a.mp4' is absolute")]
     [InlineData("kinetics-400", AnnotationFormat.PathLabel, "x/../../a.mp4 1\n", "line 1: path 'x/../../a.mp4' leaves")]
