@@ -71,10 +71,10 @@ internal static class FeaturesCommand
         var parts = new FeatureParts(path, manifest, Settings(checkpoint, sliding));
         parts.Open();
         if (parts.Done is var done and > 0) Console.WriteLine($"{done} of {manifest.Entries.Count} videos are done already.");
-        var job = new FeatureJob(
-            encoder, new WindowReader(config, tools, cacheFolder: null, manifest.IndexFile), sliding, parsed.GetValue(Batch));
+        var reader = new WindowReader(config, tools, cacheFolder: null, manifest.IndexFile);
+        var job = new FeatureJob(encoder, reader, sliding, parsed.GetValue(Batch));
         var skipped = await EncodeAsync().ConfigureAwait(false);
-        SkippedFilesDisplay.Write(skipped);
+        SkippedFilesDisplay.Write(skipped, [.. reader.Damaged.Select(d => new SkippedFile(d.Key, d.Value))]);
         if (parts.Done == 0) throw new InvalidDataException("no video could be read; see the list of skipped files");
         var rows = await FeatureFile.WriteAsync(path, manifest, parts, cancellation).ConfigureAwait(false);
         parts.Remove();

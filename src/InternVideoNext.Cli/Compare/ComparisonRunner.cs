@@ -47,7 +47,8 @@ internal sealed class ComparisonRunner(
         using var encoder = compared.Open(device, protocol.Frames, protocol.ImageSize);
         using var train = await Features(isTest: false).ConfigureAwait(false);
         using var test = await Features(isTest: true).ConfigureAwait(false);
-        using var run = ProbeRunner.Run(protocol, label, data.Classes, train, test, seed, device: device);
+        using var run = ProbeRunner.Run(
+            protocol, label, data.Classes, train, test, seed, device: device, cancellation: cancellation);
         var (reported, by) = ReportedNumbers.Of(compared.Name, protocol, data, label, seed);
         return new ComparisonRow
         {

@@ -33,7 +33,7 @@ internal sealed class FeatureJob(IFrozenEncoder encoder, WindowReader reader, Sl
     {
         try
         {
-            using var rows = RowsOf(manifest.PathOf(manifest.Entries[entry]), cancellation);
+            using var rows = RowsOf(manifest.PathOf(manifest.Entries[entry]), manifest.Entries[entry].Segment, cancellation);
             parts.Write(entry, rows);
         }
         catch (VideoReadException e)
@@ -42,12 +42,12 @@ internal sealed class FeatureJob(IFrozenEncoder encoder, WindowReader reader, Sl
         }
     }
 
-    private FeatureRows RowsOf(string path, CancellationToken cancellation)
+    private FeatureRows RowsOf(string path, ClipSegment? segment, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (pooled, means, windows) = (new List<Tensor>(), new List<Tensor>(), new List<VideoWindow>());
-        foreach (var (batch, clips) in reader.Read(path, sliding, batchSize, cancellation))
+        foreach (var (batch, clips) in reader.Read(path, sliding, batchSize, cancellation, segment))
         {
             using var inner = NewDisposeScope();
             using (clips)

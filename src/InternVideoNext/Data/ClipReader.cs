@@ -197,14 +197,8 @@ internal sealed class ClipReader
     private VideoInfo Shortened(
         int entry, string path, VideoInfo info, int[] indices, MissingFramesException error, CancellationToken cancellation)
     {
-        var (count, errors) = error.Decodes is { } known ? (known, error.Errors) : _counter.Count(path, info, cancellation);
-        if (count > indices.Max())
-            throw new VideoReadException(
-                path, $"ffmpeg gave another number of frames than it was asked for: {error.Reason}", isFinal: false);
-        if (errors.Length == 0) errors = error.Errors;
-        var damage = FrameCounter.Counted(info, count, errors).Damage;
-        if (damage is not null) Skipped.AddDamaged(_manifest.Entries[entry].Path, damage);
-        info = info with { DecodedFrames = count, Damage = damage };
+        info = _counter.Shortened(path, info, indices.Max(), error, cancellation);
+        if (info.Damage is { } damage) Skipped.AddDamaged(_manifest.Entries[entry].Path, damage);
         _index.Correct(path, info);
         return info;
     }

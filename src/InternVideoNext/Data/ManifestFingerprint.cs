@@ -14,6 +14,7 @@ internal static class ManifestFingerprint
         {
             Add(hash, entry.Path);
             Add(hash, entry.Id);
+            if (entry.Segment is { } segment) Add(hash, segment.ToString());
             foreach (var (name, label) in entry.Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 Add(hash, name);

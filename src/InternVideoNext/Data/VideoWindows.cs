@@ -22,12 +22,15 @@ public sealed record VideoWindow(double Start, double End, IReadOnlyList<int> Fr
     /// <param name="info">The video.</param>
     /// <param name="samples">T, frames of each: the middles of as many equal parts.</param>
     /// <param name="sliding">Their length and distance; null for one window over the whole video. A shorter video has one too.</param>
-    public static IReadOnlyList<VideoWindow> Over(VideoInfo info, int samples, SlidingWindow? sliding)
+    /// <param name="segment">The part of the video that is meant; null for all of it.</param>
+    public static IReadOnlyList<VideoWindow> Over(VideoInfo info, int samples, SlidingWindow? sliding, ClipSegment? segment = null)
     {
-        if (sliding is null) return [At(info, 0, info.FrameCount, samples)];
-        var length = Math.Min(Frames(sliding.Seconds), info.FrameCount);
-        var (step, last) = (Frames(sliding.Stride), info.FrameCount - length);
-        var starts = Enumerable.Range(0, (last + step - 1) / step).Select(i => i * step).Append(last);
+        var (first, count) = segment?.In(info.FrameCount, info.FrameRate) ?? (0, info.FrameCount);
+        if (count == 0) return [];
+        if (sliding is null) return [At(info, first, count, samples)];
+        var length = Math.Min(Frames(sliding.Seconds), count);
+        var (step, last) = (Frames(sliding.Stride), count - length);
+        var starts = Enumerable.Range(0, (last + step - 1) / step).Select(i => i * step).Append(last).Select(start => first + start);
         return [.. starts.Select(start => At(info, start, length, samples))];
 
         int Frames(double seconds) => (int)Math.Clamp(Math.Round(seconds * info.FrameRate), 1, int.MaxValue / 2);
@@ -52,30 +55,44 @@ public sealed class WindowReader(DataConfig config, FFMpegTools tools, string? c
 
     private readonly VideoDecoder _decoder = new(
         tools, (int)Math.Ceiling(config.Size * DecodedMargin), TimeSpan.FromSeconds(config.FileTimeoutSeconds));
+    private readonly FrameCounter _counter = new(tools, TimeSpan.FromSeconds(config.FileTimeoutSeconds));
+    private readonly Dictionary<string, string> _damaged = new(StringComparer.Ordinal);
     private readonly VideoIndex _index = new(
         new VideoProbe(tools, TimeSpan.FromSeconds(config.FileTimeoutSeconds)), cacheFolder, scanned);
+
+    /// <summary>The files of which the part that decodes was used, with how much that is, by path.</summary>
+    public IReadOnlyDictionary<string, string> Damaged => _damaged;
 
     /// <summary>The windows of a file, in order of time, a few at a time.</summary>
     /// <param name="path">A video file.</param>
     /// <param name="sliding">As for <see cref="VideoWindow.Over"/>.</param>
     /// <param name="batchSize">Windows at a time.</param>
     /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="segment">The part of the video that is meant; null for all of it.</param>
     /// <returns>
     /// Windows and their clips, [B, 3, T, S, S] float32 on the CPU, ImageNet mean/std normalised, outside every dispose scope; the caller
     /// disposes them.
     /// </returns>
     /// <exception cref="VideoReadException">While reading: the file cannot be read as a video.</exception>
     public IEnumerable<(IReadOnlyList<VideoWindow> Windows, Tensor Clips)> Read(
-        string path, SlidingWindow? sliding, int batchSize, CancellationToken cancellation)
+        string path, SlidingWindow? sliding, int batchSize, CancellationToken cancellation, ClipSegment? segment = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         var info = _index.Of(path, cancellation);
+        if (info.DecodedFrames is { } fewer) info = info with { FrameCount = fewer };
         var (width, height) = _decoder.ScaledSize(info);
         var together = (int)Math.Clamp(MostBytes / (3L * width * height * config.Frames), 1, 1 << 16);
-        foreach (var decoded in VideoWindow.Over(info, config.Frames, sliding).Chunk(together))
+        for (var done = 0; ;)
         {
+            // Those done already are the first of a shorter file's too.
+            var decoded = VideoWindow.Over(info, config.Frames, sliding, segment).Skip(done).Take(together).ToArray();
+            if (decoded.Length == 0 && done == 0) throw new VideoReadException(path, $"segment {segment} begins after its end");
+            if (decoded.Length == 0) break;
             int[] indices = [.. decoded.SelectMany(window => window.Frames).Distinct().Order()];
-            var frames = Frames(path, info, indices, cancellation);
+            (var found, info) = Frames(path, info, indices, cancellation);
+            if (info.Damage is { } damage) _damaged[path] = damage;
+            if (found is not { } frames) continue;
+            done += decoded.Length;
             var place = indices.Select((frame, i) => (frame, frames.Positions[i])).ToDictionary(pair => pair.frame, pair => pair.Item2);
             foreach (var batch in decoded.Chunk(batchSize))
                 yield return (batch, Clips(batch, window => new SampledFrames(frames.Frames, [.. window.Frames.Select(f => place[f])])));
@@ -83,11 +100,21 @@ public sealed class WindowReader(DataConfig config, FFMpegTools tools, string? c
         _index.Save();
     }
 
-    private SampledFrames Frames(string path, VideoInfo info, int[] indices, CancellationToken cancellation)
+    // Null, and how many frames there are, where some of the wanted ones are not there.
+    private (SampledFrames? Frames, VideoInfo Info) Frames(string path, VideoInfo info, int[] indices, CancellationToken cancellation)
     {
         IFrameReader reader = PackedVideo.Is(path)
             ? new PackedDecoder(tools, _decoder, TimeSpan.FromSeconds(config.FileTimeoutSeconds)) : _decoder;
-        return reader.Read(path, info, indices, cancellation);
+        try
+        {
+            return (reader.Read(path, info, indices, cancellation), info);
+        }
+        catch (MissingFramesException e)
+        {
+            var shorter = _counter.Shortened(path, info, indices[^1], e, cancellation);
+            _index.Correct(path, shorter);
+            return (null, shorter with { FrameCount = shorter.DecodedFrames!.Value });
+        }
     }
 
     private Tensor Clips(VideoWindow[] windows, Func<VideoWindow, SampledFrames> framesOf)

@@ -51,6 +51,30 @@ public sealed class VideoWindowTests
         for (var i = 0; i < 4; i++) Assert.InRange(greys[i], 10.5 * ((6 * i) + 2.5) - 3, 10.5 * ((6 * i) + 2.5) + 3);
     }
 
+    [Fact]
+    public void Read_DamagedFileOrSegment_GivesTheWindowsOfWhatThereIs()
+    {
+        using var files = new VideoFiles();
+        var reader = new WindowReader(new DataConfig { Frames = 2, Size = 16 }, files.Tools);
+        var broken = files.Broken("breaks-off.mp4");
+        var (frames, _) = new FrameCounter(files.Tools, TimeSpan.FromSeconds(60)).Count(
+            broken, files.Probe.Read(broken, CancellationToken.None), CancellationToken.None);
+        Assert.Equal(frames / 24.0, Windows(broken, null)[^1].End, 9);
+        Assert.StartsWith($"damaged, used: {frames} of 24 frames", reader.Damaged[broken], StringComparison.Ordinal);
+
+        var part = Windows(files.In("h264.mp4"), new ClipSegment(0.25, 0.75, SegmentUnit.Seconds));
+        Assert.Equal([0.25, 0.5], part.Select(window => window.Start));
+        var beyond = new ClipSegment(30, 40, SegmentUnit.Frames);
+        Assert.Throws<VideoReadException>(() => Windows(files.In("h264.mp4"), beyond));
+
+        List<VideoWindow> Windows(string path, ClipSegment? segment)
+        {
+            var read = reader.Read(path, new SlidingWindow(0.25, 0.25), batchSize: 3, CancellationToken.None, segment).ToList();
+            foreach (var (_, clips) in read) clips.Dispose();
+            return [.. read.SelectMany(batch => batch.Windows)];
+        }
+    }
+
     private static double Grey(torch.Tensor clip)
     {
         using var scope = torch.NewDisposeScope();

@@ -33,6 +33,26 @@ internal sealed class FrameCounter(FFMpegTools tools, TimeSpan limit)
         }
     }
 
+    /// <summary>What is known of a file once frames that it should have were not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="info">What was known of it.</param>
+    /// <param name="last">The last frame that was wanted.</param>
+    /// <param name="error">What was not there.</param>
+    /// <param name="cancellation">Ends the counting.</param>
+    /// <exception cref="VideoReadException">They are there after all, or there is no frame, or counting took too long.</exception>
+    public VideoInfo Shortened(string path, VideoInfo info, int last, MissingFramesException error, CancellationToken cancellation)
+    {
+        var (count, errors) = error.Decodes is { } known ? (known, error.Errors) : Count(path, info, cancellation);
+        if (count > last)
+            throw new VideoReadException(
+                path, $"ffmpeg gave another number of frames than it was asked for: {error.Reason}", isFinal: false);
+        return info with
+        {
+            DecodedFrames = count,
+            Damage = Counted(info, count, errors.Length > 0 ? errors : error.Errors).Damage,
+        };
+    }
+
     /// <summary>An entry of the file with its true count, and with its damage where ffmpeg complained of a part that is missing.</summary>
     public static VideoInfo Counted(VideoInfo info, int frames, string errors) =>
         errors.Length == 0 || frames >= info.FrameCount - 1 ? info with { FrameCount = frames, DecodedFrames = null, Damage = null }
