@@ -51,8 +51,8 @@ public sealed class MultiHeadAttention : Module<Tensor, AxialRotaryEmbedding?, T
         _qkv = Layers.Linear(width, 3 * width, bias == AttentionBias.All, std, generator);
         if (bias == AttentionBias.QueryAndValue)
         {
-            _queryBias = Layers.Parameter(zeros(width));
-            _valueBias = Layers.Parameter(zeros(width));
+            _queryBias = Layers.Parameter(zeros(width, device: CPU));
+            _valueBias = Layers.Parameter(zeros(width, device: CPU));
         }
 
         _projection = Layers.Linear(width, width, bias: true, std, generator);

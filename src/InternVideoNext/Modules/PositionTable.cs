@@ -81,8 +81,8 @@ public static class PositionTable
     {
         LibTorch.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var frequency = (arange((width + 1) / 2, dtype: float64) * (-2 * Math.Log(10000) / width)).exp();
-        var angle = outer(arange(tokens, dtype: float64), frequency); // [N, ceil(C / 2)]
+        var frequency = (arange((width + 1) / 2, dtype: float64, device: CPU) * (-2 * Math.Log(10000) / width)).exp();
+        var angle = outer(arange(tokens, dtype: float64, device: CPU), frequency); // [N, ceil(C / 2)]
         return stack([angle.sin(), angle.cos()], dim: -1).flatten(1).narrow(1, 0, width).to(float32).unsqueeze(0)
             .MoveToOuterDisposeScope();
     }
@@ -119,8 +119,8 @@ public static class PositionTable
     {
         var step = (double)from / to;
         var reach = Math.Max(1, step);
-        var centres = ((arange(to, dtype: float64) + 0.5) * step).unsqueeze(1);
-        var weights = (1 - ((centres - (arange(from, dtype: float64) + 0.5)).abs() / reach)).clamp_min(0);
+        var centres = ((arange(to, dtype: float64, device: CPU) + 0.5) * step).unsqueeze(1);
+        var weights = (1 - ((centres - (arange(from, dtype: float64, device: CPU) + 0.5)).abs() / reach)).clamp_min(0);
         return weights / weights.sum(1, keepdim: true);
     }
 

@@ -21,8 +21,8 @@ public sealed class UnitOffsetLayerNorm : Module<Tensor, Tensor>
         : base(nameof(UnitOffsetLayerNorm))
     {
         _eps = eps;
-        _weight = Layers.Parameter(zeros(width));
-        _bias = Layers.Parameter(zeros(width));
+        _weight = Layers.Parameter(zeros(width, device: CPU));
+        _bias = Layers.Parameter(zeros(width, device: CPU));
         RegisterComponents();
     }
 

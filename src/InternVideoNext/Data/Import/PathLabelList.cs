@@ -94,7 +94,7 @@ internal static class PathLabelList
         if (last < 0)
         {
             if (words.Length == 1) return [line];
-            var numbers = words.Reverse().TakeWhile(IsNumber).Count();
+            var numbers = Enumerable.Reverse(words).TakeWhile(IsNumber).Count();
             if (numbers == 0) throw Wrong(file, number, $"'{line}' does not tell where the path ends; quote it");
             if (numbers > 1 && words.Length - numbers != 1) numbers = 1;
             last = words.Length - numbers - 1;

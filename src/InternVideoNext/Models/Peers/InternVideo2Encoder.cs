@@ -71,13 +71,13 @@ public sealed class InternVideo2Encoder : PeerEncoder
         _config = config;
         var (width, grid) = (config.Width, config.Grid);
         _patchEmbedding = new TubeletEmbedding(config.Tubelet, config.PatchSize, width, generator);
-        _classToken = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, width), InitStd, generator));
+        _classToken = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, width, device: CPU), InitStd, generator));
         if (config.SeparatePositions)
         {
             _spatial = Layers.Parameter(
                 PositionTable.SineCosine(grid with { Frames = 1 }, (TokenAxis.Column, width / 2), (TokenAxis.Row, width / 2)));
             _temporal = Layers.Parameter(PositionTable.SineCosine(new TokenGrid(grid.Frames, 1, 1), (TokenAxis.Frame, width)));
-            _class = Layers.Parameter(zeros(1, 1, width));
+            _class = Layers.Parameter(zeros(1, 1, width, device: CPU));
         }
         else
         {

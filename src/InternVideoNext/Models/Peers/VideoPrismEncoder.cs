@@ -91,7 +91,7 @@ public sealed class VideoPrismEncoder : PeerEncoder
         if (config.IsVideoText) _pool = new VideoPrismPool(config, generator);
         RegisterComponents();
 
-        Tensor Normal(int rows) => WeightInitialization.TruncatedNormal(empty(1, rows, width), 0.02, generator);
+        Tensor Normal(int rows) => WeightInitialization.TruncatedNormal(empty(1, rows, width, device: CPU), 0.02, generator);
 
         ModuleList<LayerNormBlock> Blocks(int depth)
         {

@@ -32,8 +32,8 @@ internal sealed class VideoPrismPool : Module<Tensor, Tensor>
         const double InitStd = 0.02;
         var (width, hidden) = (config.Width, config.PoolHidden);
         _heads = config.Heads;
-        _query = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, width), InitStd, generator));
-        _scale = Layers.Parameter(zeros(hidden / config.Heads));
+        _query = Layers.Parameter(WeightInitialization.TruncatedNormal(empty(1, 1, width, device: CPU), InitStd, generator));
+        _scale = Layers.Parameter(zeros(hidden / config.Heads, device: CPU));
         _queryProjection = Layers.Linear(width, hidden, bias: true, InitStd, generator);
         _keyProjection = Layers.Linear(width, hidden, bias: true, InitStd, generator);
         _valueProjection = Layers.Linear(width, hidden, bias: true, InitStd, generator);
