@@ -1,3 +1,4 @@
+using InternVideoNext.Foundation;
 using InternVideoNext.Masking;
 using InternVideoNext.Models;
 using InternVideoNext.Modules;
@@ -18,11 +19,11 @@ public sealed record SharedMaskingConfig : MaskingConfig
 
 public sealed class SharedMasking(double share, TokenGrid grid) : IMaskingPolicy
 {
-    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, Generator generator)
+    public IReadOnlyList<TokenMask> Draw(int batch, Tensor? saliency, TensorRandom random)
     {
         using var scope = NewDisposeScope();
         var places = grid.Width * grid.Height;
-        var order = randperm(places, generator: generator).data<long>().ToArray();
+        var order = random.Permutation(places).data<long>().ToArray();
         var hidden = order.Take((int)(share * places)).ToHashSet();
         var tokens = Enumerable.Range(0, grid.Tokens).ToLookup(token => hidden.Contains(token % places));
         return [TokenMask.FromIndices(Rows(false), Rows(true))];
@@ -80,10 +81,10 @@ public sealed class MedianDecoder : PixelDecoder
         RegisterComponents();
     }
 
-    public override Tensor TokenLoss(Tensor target, Tensor z, Generator generator) =>
+    public override Tensor TokenLoss(Tensor target, Tensor z, TensorRandom random) =>
         (_map.call(z).to(float32) - target.to(float32)).abs().mean([-1]);                       // [M]
 
-    public override Tensor Reconstruct(Tensor z, Generator generator, int samplingSteps, double temperature)
+    public override Tensor Reconstruct(Tensor z, TensorRandom random, int samplingSteps, double temperature)
     {
         using var noGrad = no_grad();
         return _map.call(z).to(float32);                                                        // [M, P]

@@ -16,7 +16,10 @@ internal static class ScanCommand
     private static readonly Option<int> Jobs = new Option<int>("--jobs")
     { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "Files at a time." }.InRange(1, 1024);
     private static readonly Option<double> Timeout = new Option<double>("--timeout")
-    { DefaultValueFactory = _ => 600, Description = "Seconds that probing one file, and decoding it, may each take." }.InRange(0.001, 86400);
+    {
+        DefaultValueFactory = _ => 600,
+        Description = "Seconds that probing one file, and decoding it, may each take.",
+    }.InRange(0.001, 86400);
 
     public static Command Create()
     {
