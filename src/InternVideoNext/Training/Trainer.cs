@@ -72,7 +72,7 @@ public sealed class Trainer(
         var sitting = new TrainingSitting(_training, _group, _device, stage, optimizer, record, batches, step);
         sitting.Train(cancellation);
         var newest = Encoding.UTF8.GetString(_group.Exchange(Encoding.UTF8.GetBytes(record.Checkpoint))[0]);
-        sitting.ThrowWhatEndedIt(newest);
+        sitting.ThrowIfExhausted(newest);
         return new TrainingOutcome(
             sitting.Step >= _training.Steps, sitting.Step, newest, optimizer.ReadSkipped(), batches.Waited, clock.Elapsed, record.Damaged);
     }

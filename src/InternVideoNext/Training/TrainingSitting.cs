@@ -25,7 +25,7 @@ internal sealed class TrainingSitting(
     BatchReader batches, long firstStep)
 {
     private bool _isSound = true;
-    private ExceptionDispatchInfo? _failure;
+    private Exception? _exhaustion;
 
     /// <summary>Whole steps done.</summary>
     public long Step { get; private set; } = firstStep;
@@ -45,13 +45,11 @@ internal sealed class TrainingSitting(
         }
     }
 
-    /// <summary>Throws what ended the sitting on this process before its time, if anything did.</summary>
+    /// <summary>Throws if memory ran out on this process.</summary>
     /// <param name="checkpoint">Where the run stands, as all processes know by now.</param>
-    public void ThrowWhatEndedIt(string checkpoint)
+    public void ThrowIfExhausted(string checkpoint)
     {
-        if (_failure is { SourceException: var cause } && MemoryExhaustion.Is(cause))
-            throw new MemoryExhaustedException(config, Step, checkpoint, cause);
-        _failure?.Throw();
+        if (_exhaustion is not null) throw new MemoryExhaustedException(config, Step, checkpoint, _exhaustion);
     }
 
     private void TrainToEnd(CancellationToken cancellation)
@@ -63,7 +61,9 @@ internal sealed class TrainingSitting(
             if (!TryUpdate(current))
             {
                 Save();
-                _failure = failure;
+                // Of memory the others lack nothing: they end as told. Of any other error they learn by the loss of this process.
+                if (failure is not null && !MemoryExhaustion.Is(failure.SourceException)) failure.Throw();
+                _exhaustion = failure?.SourceException;
                 return;
             }
             if (config.ProbeEvery > 0 && Step % config.ProbeEvery == 0) record.Probe(stage.Student.Encoder, cancellation);

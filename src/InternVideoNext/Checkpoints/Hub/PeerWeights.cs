@@ -53,7 +53,7 @@ internal static class PeerWeights
 
     private static NamedWeights Distilled(string name, string size) =>
         new(name, $"InternVideo2 {size}, distilled from stage 2, fp16", "OpenGVLab/InternVideo2_distillation_models")
-            { Published = $"stage1/{size}/{size}_dist_1B_stage2/pytorch_model.bin" };
+        { Published = $"stage1/{size}/{size}_dist_1B_stage2/pytorch_model.bin" };
 
     private static NamedWeights Prism(string name, string description, string repository, string file) =>
         new(name, description, "google/" + repository) { Published = file };

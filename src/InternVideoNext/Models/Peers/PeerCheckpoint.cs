@@ -271,7 +271,7 @@ public sealed class PeerCheckpoint
 
     private static int? ArchiveHeads(ITensorSource source, string prefix) =>
         source.Entries.GetValueOrDefault($"{prefix}spatial_encoder/transformers_stack/x_layers/self_attention/query/b") is
-            { Shape: [_, var heads, _] } ? (int)heads : null;
+        { Shape: [_, var heads, _] } ? (int)heads : null;
 
     private sealed record PrismNames(string Patch, string Spatial, string Temporal, string Layers, string Pool);
 }
