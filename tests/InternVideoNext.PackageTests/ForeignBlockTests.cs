@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using InternVideoNext.Ablations;
+using System.Text.Json;
 using InternVideoNext.Data.Shapes;
 using InternVideoNext.Description;
 using InternVideoNext.Foundation;
@@ -36,12 +36,15 @@ public sealed class ForeignBlockTests : IDisposable
     {
         var packed = typeof(ForeignBlockTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(a => a.Key == "PackedVersion").Value!;
-        Assert.Contains("-local.h", packed, StringComparison.Ordinal);
-        Assert.All(
-            new[] { typeof(Trainer), typeof(AblationRows) },
-            type => Assert.StartsWith(
-                packed, type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-                StringComparison.Ordinal));
+        using var dependencies = JsonDocument.Parse(
+            File.ReadAllText(Path.ChangeExtension(typeof(ForeignBlockTests).Assembly.Location, ".deps.json")));
+        var ours = dependencies.RootElement.GetProperty("libraries").EnumerateObject().Where(library =>
+            library.Name.StartsWith("InternVideoNext", StringComparison.Ordinal)
+            && !library.Name.StartsWith("InternVideoNext.PackageTests", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            [$"InternVideoNext.Lab/{packed}", $"InternVideoNext/{packed}"],
+            ours.Select(library => library.Name).Order(StringComparer.Ordinal));
+        Assert.All(ours, library => Assert.Equal("package", library.Value.GetProperty("type").GetString()));
     }
 
     [Theory]

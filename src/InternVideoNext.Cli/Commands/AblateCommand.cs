@@ -166,7 +166,7 @@ internal static partial class AblateCommand
                 row.Id, row.Table.ToString(), Markup.Escape(row.Title), row.Neighbour ?? "", string.Join(", ", row.Changes),
                 row.Reported is { } r ? string.Create(CultureInfo.InvariantCulture, $"{r.Appearance:0.0} / {r.Motion:0.0}") : "",
                 RecipeNote.OfRow(row, preset, RecipeDisplay.Measured).Time.Split(", the median")[0]);
-        ConsoleOutput.Write(table, output);
+        ConsoleOutput.For(output).Write(table);
         output.WriteLine("The paper's numbers: linear probing, 32 GPUs, batch 1024, 30 + 30 epochs. One in full: ./ivnext ablate rows ID");
     }
 
