@@ -29,7 +29,9 @@ public static class DataFrames
     /// </summary>
     public static DataFrame ToDataFrame(this IEnumerable<GridPoint> grid) => Of(grid);
 
-    /// <summary>A manifest's clips: <c>id</c>, <c>path</c>, <c>split</c>, and each label's class by name as <c>labels.*</c>.</summary>
+    /// <summary>
+    /// A manifest's clips: <c>id</c>, <c>path</c>, <c>split</c>, each label's class by name as <c>labels.*</c>, and <c>segment.*</c>.
+    /// </summary>
     public static DataFrame ToDataFrame(this Manifest manifest)
     {
         var frame = Of(manifest.Entries);
@@ -87,7 +89,8 @@ public static class DataFrames
         {
             JsonTypeInfoKind.None => [(name, info.Type.IsEnum ? typeof(string) : info.Type, Plain(value, info))],
             JsonTypeInfoKind.Object =>
-                info.Properties.SelectMany(p => Members(Join(name, p.Name), p.PropertyType, value is null ? null : p.Get!(value))),
+                info.Properties.Where(p => p.Get is not null)
+                    .SelectMany(p => Members(Join(name, p.Name), p.PropertyType, value is null ? null : p.Get!(value))),
             JsonTypeInfoKind.Dictionary when value is IDictionary named =>
                 named.Keys.Cast<string>().SelectMany(key => Members(Join(name, key), info.ElementType!, named[key])),
             _ => [],

@@ -79,12 +79,16 @@ public sealed class DataFramesTests
             Entries =
             [
                 new ManifestEntry { Id = "a", Path = "a.mp4", Labels = new Dictionary<string, int> { ["action"] = 1 } },
-                new ManifestEntry { Id = "b", Path = "b.mp4", Split = "test" },
+                new ManifestEntry { Id = "b", Path = "b.mp4", Split = "test", Segment = new ClipSegment(1.5, 4, SegmentUnit.Seconds) },
             ],
         };
         var frame = manifest.ToDataFrame();
-        Assert.Equal(["id", "path", "split", "labels.action"], frame.Columns.Select(column => column.Name));
-        Assert.Equal([["a", "a.mp4", "train", "rise"], ["b", "b.mp4", "test", null]], frame.Rows.Select(row => row.ToArray()));
+        Assert.Equal(
+            ["id", "path", "split", "labels.action", "segment.start", "segment.end", "segment.unit"],
+            frame.Columns.Select(column => column.Name));
+        Assert.Equal(
+            [["a", "a.mp4", "train", "rise", null, null, null], ["b", "b.mp4", "test", null, 1.5, 4.0, "seconds"]],
+            frame.Rows.Select(row => row.ToArray()));
     }
 
     [Fact]
