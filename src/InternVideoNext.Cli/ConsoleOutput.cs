@@ -69,12 +69,4 @@ internal static class ConsoleOutput
             segment => segment.IsControlCode || segment.IsLineBreak ? segment
                 : new Segment(PlainWriter.Escape(segment.Text), segment.Style));
     }
-
-    /// <summary>Writes to a command's own output.</summary>
-    public static void Write(IRenderable content, TextWriter output)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = 200;
-        console.Write(content);
-    }
 }
