@@ -51,7 +51,7 @@ public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper con
     public async Task Train_CtrlC_EndsWithACheckpointAndTellsHowToGoOn()
     {
         var run = new RunFolder(videos.Run("it's interrupted"));
-        var arguments = Train("stage1", run.Root, "training.steps=100", "training.checkpoint_every=0", "training.log_every=1");
+        var arguments = Train("stage1", run.Root, "training.steps=400", "training.checkpoint_every=0", "training.log_every=1");
         using var process = Ivnext.Start(arguments);
         Assert.True(process.WaitUntil(() => MetricsFile.Read(run.MetricsFile).Count >= 3));
         process.Interrupt();
@@ -69,7 +69,7 @@ public sealed class TrainCommandTests(ShapesVideos videos, ITestOutputHelper con
             : a), "--resume"]), command);
 
         Assert.Equal(0, (await Ivnext.CallAsync([.. arguments, "--resume"])).Code);
-        Assert.Equal(Enumerable.Range(1, 100), MetricsFile.Read(run.MetricsFile).Select(m => (int)m.Step));
+        Assert.Equal(Enumerable.Range(1, 400), MetricsFile.Read(run.MetricsFile).Select(m => (int)m.Step));
     }
 
     [Theory]
