@@ -29,8 +29,8 @@ public sealed class MpirunTests(ShapesVideos videos, ITestOutputHelper console)
     {
         var (one, two) = (new RunFolder(videos.Run("usr1-one")), new RunFolder(videos.Run("usr1-two")));
         // Far more than are made before the signal, also on a busy machine.
-        string[] arguments = [.. Train(steps: 60), two.Root, "--resume"];
-        await EndsWellAsync(Ivnext.Start([.. Train(steps: 60), one.Root]));
+        string[] arguments = [.. Train(steps: 300), two.Root, "--resume"];
+        await EndsWellAsync(Ivnext.Start([.. Train(steps: 300), one.Root]));
         using (var process = Ivnext.Mpirun(2, arguments))
         {
             Assert.True(process.WaitUntil(() => Lines(two) >= 3));

@@ -104,7 +104,9 @@ public sealed class ProcessesTests(ShapesVideos videos, ITestOutputHelper consol
         }
         finally
         {
-            Ivnext.Signal("KILL", rank); // it holds the output open
+            // It holds the output open, unless it has ended by itself.
+            using var kill = System.Diagnostics.Process.Start("kill", ["-KILL", $"{rank}"]);
+            await kill.WaitForExitAsync();
         }
         Assert.Equal(130, (await process.EndAsync()).Code);
     }
