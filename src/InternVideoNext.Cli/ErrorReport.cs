@@ -43,11 +43,6 @@ internal static class ErrorReport
         return null;
     }
 
-    // libtorch's own words are followed by its stack.
-    private static string MessageOf(Exception error) =>
-        error.GetType().Assembly != typeof(ConfigurationException).Assembly && MemoryExhaustion.Is(error)
-            ? $"memory ran out: {error.Message.Split('\n')[0]}\nRemedies: a smaller batch or model, or another --device" : error.Message;
-
     private static int? CodeOf(Exception error) => error switch
     {
         ConfigurationException => ExitCode.WrongUsage,
@@ -55,7 +50,6 @@ internal static class ErrorReport
             or NcclMissingException or MpiMissingException or WeightFetchException { IsUnreachable: true } => ExitCode.EnvironmentMissing,
         NotebookException => ExitCode.Failed,
         _ when error.GetType().Assembly == typeof(ConfigurationException).Assembly => ExitCode.Failed,
-        _ when MemoryExhaustion.Is(error) => ExitCode.Failed,
         // A value that the library itself refuses. Null where none may be is the program's own fault.
         ArgumentException and not ArgumentNullException => ExitCode.WrongUsage,
         // What the system and the libraries say of a file, a device, a program or an address that the user named.

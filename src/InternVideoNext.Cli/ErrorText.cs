@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using FFMpegCore.Exceptions;
-using InternVideoNext.Foundation;
 using InternVideoNext.Native;
 
 namespace InternVideoNext.Cli;
@@ -18,12 +17,10 @@ internal static partial class ErrorText
         var text = Plain(error.Message);
         if (error is UnauthorizedAccessException && QuotedPath().Match(text) is { Success: true } path
             && Directory.Exists(path.Groups[1].Value)) return $"{path.Groups[1].Value}: it is a folder where a file is needed";
-        if (Memory().Match(text) is { Success: true } wanted) return OutOfMemory(wanted.Groups[1].Value);
+        if (MemoryExhaustion.Is(error)) return OutOfMemory(text);
         // libtorch adds its own call stack, ffmpeg's wrapper all that ffmpeg wrote.
         return error switch
         {
-            _ when MemoryExhaustion.Is(error) && error.GetType().Assembly != typeof(ConfigurationException).Assembly =>
-                $"memory ran out: {FirstLine(text)}\nRemedies: a smaller batch or model, or another --device",
             FFMpegException when FirstLine(text) != LastLine(text) => $"{FirstLine(text)} {LastLine(text)}",
             InvalidOperationException => FirstLine(text),
             ExternalException and not Win32Exception => FirstLine(text),
@@ -46,9 +43,15 @@ internal static partial class ErrorText
         return text.Trim();
     }
 
-    private static string OutOfMemory(string bytes) => string.Create(CultureInfo.InvariantCulture,
-        $"out of memory: {double.Parse(bytes, CultureInfo.InvariantCulture) / (1L << 30):0.0} GiB more were asked for; take a smaller "
-        + $"batch or model (./ivnext train find-batch finds the largest batch that fits)");
+    private static string OutOfMemory(string text)
+    {
+        var wanted = Memory().Match(text) is { Success: true, Groups: var groups }
+            ? FormattableString.Invariant(
+                $"{double.Parse(groups[1].Value, CultureInfo.InvariantCulture) / (1L << 30):0.0} GiB more were asked for")
+            : FirstLine(text);
+        return $"memory ran out: {wanted}; take a smaller batch or model (./ivnext train find-batch finds the largest batch that fits), or "
+            + "another --device";
+    }
 
     private static string Shortened(string text)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using InternVideoNext.Cli.GpuCheck;
+using InternVideoNext.Cli.Options;
 using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.Commands;
@@ -12,10 +13,9 @@ internal static class GpuCheckCommand
     private const string ResultsFile = "results.jsonl", ReportFile = "report.html", Full = "full", Tiny = "tiny";
 
     private static readonly Option<string> Out = new("--out") { Required = true, Description = "A new folder for everything." };
-    private static readonly Option<double> Minutes = new("--minutes")
-    { DefaultValueFactory = _ => 10, Description = "Time for all of it; what is under way then is ended." };
-    private static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cuda", Description = "cuda, cuda:N, or cpu to try the check itself." };
+    private static readonly Option<double> Minutes = new Option<double>("--minutes")
+    { DefaultValueFactory = _ => 10, Description = "Time for all of it; what is under way then is ended." }.InRange(0, 10_000);
+    private static readonly Option<string> Device = DeviceOption.Create("cuda", "cuda, cuda:N, or cpu to try the check itself.");
     private static readonly Option<string> Size = new Option<string>("--size")
     { DefaultValueFactory = _ => Full, Description = $"{Full}: the paper's models; {Tiny}: the smallest." }.AcceptOnlyFromAmong(Full, Tiny);
 
@@ -41,7 +41,6 @@ internal static class GpuCheckCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var (folder, minutes, device) = (Path.GetFullPath(parsed.GetValue(Out)!), parsed.GetValue(Minutes), parsed.GetValue(Device)!);
-        if (!(minutes > 0)) throw new ConfigurationException($"--minutes {minutes}: must be above 0");
         if (File.Exists(Path.Combine(folder, ResultsFile)))
             throw new ConfigurationException($"--out {folder} already holds a check; name another folder");
         Directory.CreateDirectory(folder);

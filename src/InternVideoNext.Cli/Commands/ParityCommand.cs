@@ -13,9 +13,8 @@ internal static class ParityCommand
     private static readonly Argument<string> Folder = new("DIR") { Description = "Folder of reference files (*.safetensors)." };
     private static readonly Option<string?> Json = new("--json") { Description = "Also write the rows to this JSON file." };
     private static readonly Option<bool> FailuresOnly = new("--failures") { Description = "Print only the rows that fail." };
-
-    private static readonly Option<string> Device = new("--device")
-    { DefaultValueFactory = _ => "cpu", Description = "Where everything is computed, in float32: cpu, cuda or cuda:N." };
+    private static readonly Option<string> Device =
+        DeviceOption.Create(description: "Where everything is computed, in float32: cpu, cuda or cuda:N.");
 
     public static Command Create()
     {
@@ -30,10 +29,9 @@ internal static class ParityCommand
 
             Exit codes: 0 all agree, 1 something does not, 2 no such folder or no reference file in it.
             """) { Folder, Device, Json, FailuresOnly };
-        command.SetAction(
-            parsed =>
-            Run(parsed.GetRequiredValue(Folder), parsed.GetValue(Device)!, parsed.GetValue(Json), parsed.GetValue(FailuresOnly),
-                parsed.InvocationConfiguration));
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(Folder), parsed.GetValue(Device)!, parsed.GetValue(Json), parsed.GetValue(FailuresOnly),
+            parsed.InvocationConfiguration));
         return command;
     }
 

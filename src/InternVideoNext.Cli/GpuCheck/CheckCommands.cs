@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using InternVideoNext.Foundation;
 
 namespace InternVideoNext.Cli.GpuCheck;
 
@@ -41,32 +43,33 @@ internal sealed class CheckCommands(string folder, TimeSpan limit)
     public async Task<bool> RunAsync(string log, IReadOnlyList<string> words, Func<bool> killWhen, CancellationToken cancellation)
     {
         _run.Add($"./ivnext {ShellWords.Join(words)}");
-        using var process = Process.Start(StartInfo(words))!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None),
-            process.StandardError.ReadToEndAsync(CancellationToken.None));
-        var kill = false;
-        while (!process.HasExited)
+        var said = new StringBuilder();
+        using var process = ChildProcess.Start(ChildCommand.Itself(typeof(CheckCommands).Assembly, words) with
         {
-            kill = killWhen();
-            if (kill || IsTimeUp || cancellation.IsCancellationRequested) process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(PollInterval, CancellationToken.None)
+            Output = ChildProcess.EachLine(Say),
+            Error = ChildProcess.EachLine(Say),
+        });
+        var kill = false;
+        while (!process.Exited.IsCompleted)
+        {
+            kill |= killWhen();
+            if (kill || IsTimeUp || cancellation.IsCancellationRequested) process.Kill();
+            await ((Task)process.Exited).WaitAsync(PollInterval, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        var said = $"{await output.ConfigureAwait(false)}{await error.ConfigureAwait(false)}";
+        var code = await process.Exited.ConfigureAwait(false);
         await File.AppendAllTextAsync(Path.Combine(folder, $"{log}.log"), $"$ {_run[^1]}\n{said}\n", CancellationToken.None)
             .ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (kill) return true;
-        if (process.ExitCode == 0) return false;
+        if (code == 0) return false;
         if (IsTimeUp) throw new TimeoutException("the check's time was up");
-        throw new CheckFailedException($"{_run[^1]} ended with {process.ExitCode}: {LastWords(said)}");
-    }
+        throw new CheckFailedException($"{_run[^1]} ended with {code}: {LastWords(said.ToString())}");
 
-    private static ProcessStartInfo StartInfo(IReadOnlyList<string> words)
-    {
-        var host = Environment.ProcessPath!;
-        IEnumerable<string> program = Path.GetFileNameWithoutExtension(host) == "dotnet" ? [typeof(CheckCommands).Assembly.Location] : [];
-        return new ProcessStartInfo(host, program.Concat(words)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        void Say(string line)
+        {
+            lock (said) said.AppendLine(line);
+        }
     }
 
     private static string LastWords(string said) =>

@@ -23,27 +23,14 @@ public sealed class SafetensorsFuzzTests
     [Fact]
     public void Parse_HundredThousandMutatedFiles_ReadsOrRefusesEach()
     {
-        var seeds = Seeds();
-        var random = new DeterministicRandom(20261122);
-        var (read, refused, longest) = (0, 0, 0L);
-        for (var i = 0; i < 100_000; i++)
-        {
-            var bytes = Mutate(seeds[i % seeds.Length], random);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
+        var (read, refused, longest) = Fuzzing.Run(
+            100_000, Seeds(), new DeterministicRandom(20261122), Mutate,
+            bytes =>
             {
                 var header = SafetensorsHeader.Parse(bytes, bytes.Length, "fuzzed");
                 Assert.Equal(bytes.Length - header.DataStart, header.Entries.Values.Sum(entry => entry.ByteCount));
-                read++;
-            }
-            catch (SafetensorsException)
-            {
-                refused++;
-            }
-
-            longest = Math.Max(longest, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
+            },
+            e => e is SafetensorsException);
         // Both outcomes must be common, or the mutations test nothing; a file of some hundred bytes may cost some kilobytes.
         Assert.InRange(read, 1_000, 99_000);
         Assert.InRange(refused, 1_000, 99_000);
@@ -54,27 +41,18 @@ public sealed class SafetensorsFuzzTests
     public void Open_MutatedFilesOnDisk_ReadsEveryTensorOrRefuses()
     {
         using var folder = new TemporaryFolder();
-        var seeds = Seeds();
-        var random = new DeterministicRandom(7);
         var path = folder["fuzzed.safetensors"];
-        var read = 0;
-        for (var i = 0; i < 1_500; i++)
-        {
-            File.WriteAllBytes(path, Mutate(seeds[i % seeds.Length], random));
-            using var scope = NewDisposeScope();
-            try
+        var (read, _, _) = Fuzzing.Run(
+            1_500, Seeds(), new DeterministicRandom(7), Mutate,
+            bytes =>
             {
+                File.WriteAllBytes(path, bytes);
+                using var scope = NewDisposeScope();
                 using var checkpoint = SafetensorsCheckpoint.Open(path);
                 foreach (var name in checkpoint.Entries.Keys)
                     _ = checkpoint.Read(name).shape;
-                read++;
-            }
-            catch (SafetensorsException e)
-            {
-                Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
-            }
-        }
-
+            },
+            e => e is SafetensorsException && e.Message.StartsWith(path, StringComparison.Ordinal));
         Assert.InRange(read, 10, 1_400);
     }
 

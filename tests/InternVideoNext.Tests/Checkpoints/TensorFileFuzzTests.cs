@@ -27,26 +27,14 @@ public sealed class TensorFileFuzzTests : IDisposable
             TorchFileTests.Tensor(0, 2, 1, 2), .. Inner(Path.Combine(pickles, "zipped-protocol2.pt")),
             .. Inner(Path.Combine(pickles, "zipped-protocol4.pt")),
         ];
-        var random = new DeterministicRandom(20261128);
-        var (read, refused, longest) = (0, 0, 0L);
-        for (var i = 0; i < 20_000; i++)
-        {
-            var bytes = Mutate(seeds[i % seeds.Length], random);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            try
+        var (read, refused, longest) = Fuzzing.Run(
+            20_000, seeds, new DeterministicRandom(20261128), Mutate,
+            bytes =>
             {
                 using var stream = new MemoryStream(bytes);
                 PickleReader.Read(stream, new TorchGlobals());
-                read++;
-            }
-            catch (Exception e) when (e is FormatException or EndOfStreamException or OverflowException)
-            {
-                refused++;
-            }
-
-            longest = Math.Max(longest, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
+            },
+            e => e is FormatException or EndOfStreamException or OverflowException);
         Assert.InRange(read, 200, 19_800);
         Assert.InRange(refused, 200, 19_800);
         Assert.InRange(longest, 1, 4_000_000);
@@ -65,25 +53,16 @@ public sealed class TensorFileFuzzTests : IDisposable
             File.ReadAllBytes(_folder["seed.npz"]), File.ReadAllBytes(Path.Combine(pickles, "zipped-protocol2.pt")),
             File.ReadAllBytes(Path.Combine(pickles, "legacy.pth")),
         ];
-        var random = new DeterministicRandom(5);
-        var (read, refused) = (0, 0);
-        for (var i = 0; i < 3_000; i++)
-        {
-            File.WriteAllBytes(_folder["fuzzed"], Mutate(seeds[i % seeds.Length], random));
-            using var scope = NewDisposeScope();
-            try
+        var (read, refused, _) = Fuzzing.Run(
+            3_000, seeds, new DeterministicRandom(5), Mutate,
+            bytes =>
             {
+                File.WriteAllBytes(_folder["fuzzed"], bytes);
+                using var scope = NewDisposeScope();
                 using var file = TensorFile.Open(_folder["fuzzed"]);
                 foreach (var name in file.Entries.Keys) _ = file.Read(name).shape;
-                read++;
-            }
-            catch (Exception e) when (e is TensorFileException or SafetensorsException)
-            {
-                Assert.StartsWith(_folder["fuzzed"], e.Message, StringComparison.Ordinal);
-                refused++;
-            }
-        }
-
+            },
+            e => e is TensorFileException or SafetensorsException && e.Message.StartsWith(_folder["fuzzed"], StringComparison.Ordinal));
         Assert.InRange(read, 50, 2_950);
         Assert.InRange(refused, 50, 2_950);
     }

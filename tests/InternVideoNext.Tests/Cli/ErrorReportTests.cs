@@ -58,7 +58,7 @@ public sealed class ErrorReportTests
                 torch.empty(1L << 45).Dispose();
                 return Task.FromResult(0);
             }, error));
-        Assert.StartsWith("ivnext: out of memory: 131072.0 GiB more were asked for", error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("ivnext: memory ran out: 131072.0 GiB more were asked for", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using InternVideoNext.Cli;
+
 namespace InternVideoNext.Tests.Cli.Parallel;
 
 /// <summary>A test that starts processes by Open MPI's mpirun. <c>./ivnext test</c> installs it where it can.</summary>
@@ -5,8 +7,7 @@ internal sealed class MpirunFactAttribute : FactAttribute
 {
     public MpirunFactAttribute()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        if (!folders.Any(folder => File.Exists(Path.Combine(folder, "mpirun"))))
+        if (!SystemPackage.OnPath("mpirun"))
             Skip = "mpirun is not here and could not be installed: sudo apt-get install -y openmpi-bin";
     }
 }
